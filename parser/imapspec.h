@@ -1,0 +1,232 @@
+/* libimapspec: an incremental IMAP parser, driven by a machine compiled from the RFCs' own ABNF.
+ *
+ * Three steps: take a grammar, initialise a parser for one direction of a connection, feed octets
+ * in pieces of any size. The parser reports through a sink, in the order in which rules end; the
+ * events and the errors don't depend on where the pieces end. Neither the parser nor the tree
+ * allocates; both live in memory of the caller, and there is no global state.
+ *
+ * Offsets are absolute: octets since imap_parser_init, from 0. */
+#ifndef IMAPSPEC_H
+#define IMAPSPEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- grammar ------------------------------------------------------------------------------- */
+
+/* A compiled grammar. Immutable, so any number of parsers and threads may share one. */
+struct imap_grammar;
+
+/* A rule of a grammar, by number; 0 is no rule. Valid only with the grammar that gave it. */
+typedef uint16_t imap_rule;
+
+/* Where a message starts, chosen by the state of the session. */
+enum imap_root {
+    IMAP_GREETING,           /* greeting: the server's first message */
+    IMAP_RESPONSE,           /* continue-req / response-data / response-tagged */
+    IMAP_COMMAND,            /* command */
+    IMAP_CONTINUATION,       /* continue-req alone */
+    IMAP_SASL_LINE,          /* a client's line in an AUTHENTICATE exchange: base64 or "*" */
+    IMAP_DONE,               /* the end of IDLE (RFC 2177) */
+    IMAP_AFTER_AUTHENTICATE, /* sasl-line / command, for a capture of the client's side alone */
+    IMAP_AFTER_IDLE,         /* idle-done / command, likewise */
+    IMAP_ROOT_COUNT
+};
+
+/* The built-in grammar of a dialect: "rfc3501" or "rfc2060" (see imap_dialect_name).
+ * NULL when there is none of that name. Lives as long as the program. */
+const struct imap_grammar *imap_grammar_builtin(const char *dialect);
+
+/* The name of built-in dialect `index` from 0, NULL past the last; the first is the default. */
+const char *imap_dialect_name(size_t index);
+
+/* The rule of that name (case-insensitive, as in RFC 5234), 0 when the grammar has none. */
+imap_rule imap_grammar_rule(const struct imap_grammar *, const char *name);
+
+/* Rules are numbered 1..count. */
+imap_rule imap_grammar_rule_count(const struct imap_grammar *);
+
+/* The rule's name as its RFC spells it; "" for 0. */
+const char *imap_rule_name(const struct imap_grammar *, imap_rule);
+
+/* Where the rule is defined, as a person would cite it: "RFC 3501". */
+const char *imap_rule_source(const struct imap_grammar *, imap_rule);
+
+/* The shortest text that the rule matches, in plain characters where there is a choice ("a", "1",
+ * "OK"); NULL when that text would need a literal. Lives as long as the grammar. */
+const char *imap_rule_example(const struct imap_grammar *, imap_rule);
+
+/* Does the rule make nodes, i.e. IMAP_EVENT_NODE events? */
+bool imap_rule_is_node(const struct imap_grammar *, imap_rule);
+
+/* ---- events -------------------------------------------------------------------------------- */
+
+enum imap_event_kind {
+    IMAP_EVENT_NODE,    /* rule matched [start, end); its parts were reported before it */
+    IMAP_EVENT_LITERAL, /* a literal's header stands at [start, end), `value` octets follow */
+    IMAP_EVENT_FINDING, /* [start, end) breaks rule, but reading can go on: a response code
+                           (resp-text-code) that is malformed and is read as text instead */
+    IMAP_EVENT_MESSAGE  /* the whole message, CRLF included, stands at [start, end) */
+};
+
+struct imap_event {
+    enum imap_event_kind kind;
+    imap_rule rule;         /* of a NODE or FINDING; of a MESSAGE: its root rule */
+    bool non_synchronizing; /* LITERAL: {n+} */
+    bool binary;            /* LITERAL: ~{n} */
+    uint64_t start, end;
+    uint64_t value; /* LITERAL: octets that follow; NODE of a number rule: the number */
+};
+
+/* Receives each event. Returning false pauses: imap_parser_feed returns right after the octet that
+ * caused the event, with IMAP_PAUSED. It may call imap_parser_expect on IMAP_EVENT_MESSAGE. */
+typedef bool imap_sink(void *context, const struct imap_event *);
+
+/* ---- errors -------------------------------------------------------------------------------- */
+
+enum imap_error_code {
+    IMAP_NO_ERROR,
+    IMAP_UNEXPECTED_OCTET,    /* no rule goes on with this octet */
+    IMAP_NUL_IN_LITERAL,      /* RFC 3501, 9: literal is *CHAR8, NUL only in a literal8 */
+    IMAP_NUMBER_TOO_LARGE,    /* over the range of the rule; offset is the number's first octet */
+    IMAP_LITERAL_TOO_LARGE,   /* declared over limits.literal, or over 2^64-1 */
+    IMAP_LINE_TOO_LONG,       /* over limits.line octets without a literal or an end */
+    IMAP_MESSAGE_TOO_LONG,    /* over limits.message, declared literals included */
+    IMAP_NESTING_TOO_DEEP     /* over limits.depth open parentheses */
+};
+
+struct imap_error {
+    enum imap_error_code code;
+    uint64_t offset;      /* of the octet that was refused; nothing from it on was read */
+    uint64_t message;     /* offset at which the message began */
+    imap_rule rule;       /* the innermost rule being read */
+    int got;              /* the refused octet, -1 where it is not about one octet */
+    const char *sentence; /* constant; one sentence without the details above */
+};
+
+/* ---- parser -------------------------------------------------------------------------------- */
+
+/* Every limit is in octets but depth, which is in nested rules. 0 takes the default. */
+struct imap_limits {
+    uint64_t line;    /* default 65,536 (RFC 2683, 3.2.1.5 asks for at least 8,000) */
+    uint64_t literal; /* default 64 MiB */
+    uint64_t message; /* default 128 MiB */
+    uint16_t depth;   /* default and maximum IMAP_MAX_DEPTH */
+};
+
+#define IMAP_MAX_DEPTH 64
+#define IMAP_MAX_MARKS 160
+
+enum imap_status {
+    IMAP_MORE,   /* all octets were read */
+    IMAP_PAUSED, /* the sink asked to pause; feed the rest to go on */
+    IMAP_FAILED  /* an error stands; the octets from error.offset on were not read */
+};
+
+/* All fields are private; the size is public so that a parser can live anywhere. */
+struct imap_parser {
+    const struct imap_grammar *grammar;
+    imap_sink *sink;
+    void *context;
+    struct imap_limits limits;
+    uint64_t offset;        /* octets read */
+    uint64_t message_start; /* where the current message began */
+    uint64_t line_end;      /* first offset that would break limits.line */
+    uint64_t message_end;   /* first offset that would break limits.message */
+    uint64_t literal_left;  /* octets of the current literal still to come */
+    uint64_t literal_start; /* where its header began */
+    uint64_t number;        /* digits of a number that began in an earlier piece */
+    struct imap_error error;
+    uint32_t state;
+    uint16_t depth, base, mark_count;
+    uint8_t root, phase, literal_flags;
+    struct {
+        uint32_t return_state;
+        uint16_t base;
+    } frames[IMAP_MAX_DEPTH];
+    uint64_t marks[IMAP_MAX_MARKS]; /* where each open node began */
+};
+
+/* Starts reading at offset 0 with a message of `root`; every following message of an IMAP_GREETING
+ * stream is an IMAP_RESPONSE, of IMAP_SASL_LINE, IMAP_DONE, IMAP_AFTER_AUTHENTICATE and
+ * IMAP_AFTER_IDLE an IMAP_COMMAND, of the others the same again. `sink` may be NULL: recognise only. */
+void imap_parser_init(struct imap_parser *, const struct imap_grammar *, enum imap_root, imap_sink *,
+                      void *context);
+
+/* Replaces the limits (zeros: defaults). Between messages only. */
+void imap_parser_limit(struct imap_parser *, const struct imap_limits *);
+
+/* The next message is a `root`. Between messages, or in the sink on IMAP_EVENT_MESSAGE. */
+void imap_parser_expect(struct imap_parser *, enum imap_root);
+
+/* Reads up to `count` octets, sets *consumed to how many it took. After IMAP_FAILED every call
+ * fails at once, with 0 consumed, until imap_parser_resync. */
+enum imap_status imap_parser_feed(struct imap_parser *, const void *octets, size_t count,
+                                  size_t *consumed);
+
+/* True between messages: nothing of the current message has been read. */
+bool imap_parser_at_start(const struct imap_parser *);
+
+/* The error that stands, code IMAP_NO_ERROR when none does. */
+const struct imap_error *imap_parser_error(const struct imap_parser *);
+
+/* Forgets the error and the broken message, and skips the octets of the next feeds up to and
+ * including the next LF; a new message of the same root starts there. */
+void imap_parser_resync(struct imap_parser *);
+
+/* Which octets would the parser read next? Sets accepted[octet] for all 256. Answers for the state
+ * at an error too: what it was that could have stood there. */
+void imap_parser_accepted(const struct imap_parser *, bool accepted[256]);
+
+/* The same in words, as ABNF: `SP / "(" / DIGIT`. Writes at most `size` octets, NUL included, cuts
+ * what doesn't fit; returns the length that all of it would have had, as snprintf does. */
+size_t imap_parser_expected(const struct imap_parser *, char *text, size_t size);
+
+/* An octet for a person: `"a"`, SP, CR, NUL, %xC3. `text` holds at least IMAP_OCTET_TEXT. */
+#define IMAP_OCTET_TEXT 8
+void imap_octet_text(int octet, char *text);
+
+/* ---- tree ---------------------------------------------------------------------------------- */
+
+/* A node of the tree of one message. `children` is the first child, `next` the next sibling, both
+ * as indices into nodes[], 0 for none (the root is never a child, and nodes[0] is unused). */
+struct imap_node {
+    uint64_t start, end; /* absolute offsets */
+    uint64_t value;      /* the number, of a number rule */
+    uint32_t children, next;
+    imap_rule rule;
+};
+
+/* Built by feeding it the parser's events; the caller gives the memory. */
+struct imap_tree {
+    struct imap_node *nodes;
+    uint32_t capacity; /* of nodes, the unused first included */
+    uint32_t count;    /* in use, the unused first included */
+    uint32_t last;     /* the youngest node that has no parent yet */
+    bool overflow;     /* more nodes than capacity: the tree is not usable */
+};
+
+void imap_tree_init(struct imap_tree *, struct imap_node *nodes, uint32_t capacity);
+
+/* Forgets all nodes, for the next message. */
+void imap_tree_clear(struct imap_tree *);
+
+/* Takes NODE and MESSAGE events, ignores others. The MESSAGE makes the root. */
+void imap_tree_add(struct imap_tree *, const struct imap_event *);
+
+/* The root after IMAP_EVENT_MESSAGE, 0 before it or after an overflow. */
+uint32_t imap_tree_root(const struct imap_tree *);
+
+/* Parses one whole message of `root` at once into `tree` (offsets from 0). True when `octets` is
+ * exactly one message; otherwise *parser tells why: the error, or none when it is incomplete
+ * or longer than one message. */
+bool imap_tree_parse(struct imap_tree *, struct imap_parser *, const struct imap_grammar *,
+                     enum imap_root, const void *octets, size_t count);
+
+/* The value that [start, end) of `octets` stands for: an atom is itself, a quoted string loses its
+ * quotes and backslashes, a literal its header. Writes at most `size` octets to `value` (which may
+ * be NULL if size is 0) and returns the value's length. */
+size_t imap_value(const uint8_t *octets, size_t count, uint8_t *value, size_t size);
+
+#endif
