@@ -17,7 +17,7 @@ PACKAGES := openssl jansson libxml-2.0 liburiparser
 TOOL_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 TOOL_LIBS   = $(shell pkg-config --libs $(PACKAGES)) -pthread
 
-GRAMMAR   := $(sort $(wildcard parser/grammar/*.abnf)) parser/grammar/expected-conflicts
+GRAMMAR   := $(sort $(wildcard parser/grammar/*))
 PARSER    := $(filter-out %_test.c parser/compile.c,$(wildcard parser/*.c))
 COMPILER  := parser/abnf.c parser/machine.c parser/pack.c parser/compile.c
 TOOL      := $(filter-out %_test.c,$(wildcard conformance/*.c conformance/commands/*.c))
