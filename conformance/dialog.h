@@ -33,8 +33,11 @@ enum action {
                             IDLE (the last command was no IDLE answered by "+") */
 };
 
-/* One step. Text is the line as written, markers gone, lines of one message joined by CRLF with
- * literals in place, `${...}` and `...` still in it; `size` octets, NUL-terminated besides. */
+/* One step. Text is `size` octets, NUL-terminated besides, with the placeholders still in it:
+ * of a SEND, exactly what goes out, CRLF included unless the line was a `C-:`; of an EXPECT, the
+ * message without its final CRLF; of an ACTION, its argument (a file that can be opened from the
+ * current folder) or "". Lines of one message are joined by CRLF, and a literal's header holds its
+ * count (`{}` is `{310}` by now, `{310!}` too) or is `{#name}`. */
 struct dialog_step {
     enum step_kind kind;
     unsigned line;       /* in the file, from 1: where it begins */
@@ -43,8 +46,9 @@ struct dialog_step {
     size_t size;
     /* STEP_SEND: one piece of a command, from its start or from after a synchronising literal's
      * header, to its end or to the next such header. */
-    bool begins_command;       /* not the continuation of one */
-    bool ends_with_literal;    /* the server must say "+" before the next piece may go */
+    bool begins_command;    /* not the continuation of one, no SASL line, no DONE */
+    bool ends_with_literal; /* the server must say "+" before the next piece may go; if the dialog
+                               shows that, the next step is an EXPECT of it */
     /* STEP_EXPECT */
     enum expectation expectation;
     /* STEP_ACTION */
@@ -67,29 +71,29 @@ struct fixture_mailbox {
     unsigned line;
     char *name;
     unsigned messages;
-    unsigned recent;   /* that must be \Recent when the dialog selects it; UINT_MAX: don't care */
+    unsigned recent; /* that must be \Recent when the dialog selects it; UINT_MAX: don't care */
     bool subscribed;
     struct fixture_attribute *attributes;
     size_t attribute_count;
 };
 
 struct dialog {
-    char *path;    /* as given */
-    char *id;      /* path below the dialogs' folder, without .dialog: rfc2060/6.3.1-select */
-    char *title;   /* the first comment line, without "# " */
-    char *section; /* "RFC 2060, 6.3.1"; "" if none */
-    char *needs;   /* capabilities, space-separated; "" if none */
-    char *proves;  /* requirement ids, space-separated; "" if none */
-    char *uses;    /* names of mailboxes that the dialog itself makes, space-separated */
-    char separator;           /* hierarchy separator in the dialog's names, '/' by default */
+    char *path;     /* as given */
+    char *id;       /* path below the dialogs' folder, without .dialog: rfc2060/6.3.1-select */
+    char *title;    /* the first comment line, without "# " */
+    char *section;  /* "RFC 2060, 6.3.1"; "" if none */
+    char *needs;    /* capabilities, space-separated; "" if none */
+    char *proves;   /* requirement ids, space-separated; "" if none */
+    char *uses;     /* names of mailboxes that the dialog itself makes, space-separated */
+    char separator; /* hierarchy separator in the dialog's names, '/' by default */
     bool separator_significant; /* header `separator:` given: skip where the server's differs
                                    and names cannot be mapped */
-    bool syntax_only;         /* mode: syntax */
-    bool recommended;         /* level: SHOULD: a failure is a warning without --strict */
-    bool disposable;          /* needs an account that may be wiped: said so by `account:
-                                 disposable`, or a client line names a mailbox (or does something)
-                                 outside of the declared ones, or cannot be parsed */
-    char *disposable_reason;  /* one sentence: which line, which name; NULL if not disposable */
+    bool syntax_only;           /* mode: syntax */
+    bool recommended;           /* level: SHOULD: a failure is a warning without --strict */
+    bool disposable;            /* needs an account that may be wiped: said so by `account:
+                                   disposable`, or a client line names a mailbox (or does something)
+                                   outside of the declared ones, or cannot be parsed */
+    char *disposable_reason;    /* one sentence: which line, which name; NULL if not disposable */
     const struct imap_grammar *grammar; /* of header `dialect:`, or the default */
     enum ladder state;
     char *selected; /* mailbox to select in STATE_SELECTED */
@@ -98,6 +102,8 @@ struct dialog {
     size_t mailbox_count;
     struct dialog_step *steps;
     size_t step_count;
+    struct variables examples; /* of every capture, `user` and `password`: for parsing without a
+                                  server what the dialog sends */
 };
 
 /* What is wrong with a file, and where; column and line from 1. */
@@ -108,12 +114,26 @@ struct diagnostic {
 };
 
 /* Reads and checks a file. `root` is the folder that ids are relative to. NULL on error, with the
- * first error in *diagnostic (free its file). Nothing that a loaded dialog holds can surprise the
- * player: literal counts fit, every `${name}` is captured before its use, every expected message
- * parses, every client line parses or is free to be wrong. */
+ * first error in *diagnostic (free its file, which is NULL when there was no memory even for it).
+ * Nothing that a loaded dialog holds can surprise the player: literal counts fit, every `${name}`
+ * is captured before its use, every expected message parses, and a live dialog with a client line
+ * that does not is disposable. */
 struct dialog *dialog_load(const char *path, const char *root, struct diagnostic *);
 
 void dialog_free(struct dialog *);
+
+/* The root of the message that a SEND or EXPECT step begins: GREETING for what is expected first in
+ * state greeting; SASL_LINE for what is sent after AUTHENTICATE and DONE for what is sent after
+ * IDLE, until the dialog shows their tagged response; else COMMAND or RESPONSE. */
+enum imap_root dialog_root(const struct dialog *, size_t step);
+
+/* Does the SEND step begin what the grammar reads as one message (a command, a SASL line, DONE)?
+ * Otherwise it goes on with a literal, or with a line that a `C-:` left open. */
+bool dialog_begins_message(const struct dialog *, size_t step);
+
+/* All of the client's message that begins with this step: its pieces joined, captures replaced by
+ * examples. Allocated; NULL only when memory is out. */
+uint8_t *dialog_client_message(const struct dialog *, size_t step, size_t *size);
 
 /* Replaces `${name}`, `${hex:..}` and `{#name}` in a step's text by what `variables` hold; a
  * placeholder that isn't set yet (a first capture, `${:rule}`) stays. Returns allocated octets. */
