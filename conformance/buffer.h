@@ -1,0 +1,29 @@
+/* Octets that grow. */
+#ifndef BUFFER_H
+#define BUFFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* All zeros is an empty buffer. */
+struct buffer {
+    uint8_t *octets;
+    size_t size, capacity;
+    bool failed; /* memory ran out: something is missing; stays until buffer_free */
+};
+
+void buffer_add(struct buffer *, const void *octets, size_t size);
+void buffer_add_text(struct buffer *, const char *text);
+void buffer_format(struct buffer *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Adds an astring (RFC 3501, 9) that every server reads: a quoted string, or, when false, nothing:
+ * the octets need a literal. */
+bool buffer_add_quoted(struct buffer *, const void *octets, size_t size);
+
+/* Forgets the octets and keeps the memory. */
+void buffer_clear(struct buffer *);
+
+void buffer_free(struct buffer *);
+
+#endif
