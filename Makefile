@@ -1,9 +1,17 @@
 # imapspec. `make help` lists the targets and variables; everything built is under build/.
 
+## the C compiler (gcc and clang are tried)
 CC       ?= cc
+## optimisation and debugging
 CFLAGS   ?= -O2 -g
-PYTHON   ?= /usr/bin/python3
+## 1: with AddressSanitizer and UndefinedBehaviorSanitizer, below build/sanitize
 SANITIZE ?=
+## options of `imapspec run` for make certify, as --filter 'rfc2060/6.3*'
+OPTIONS  ?=
+## where make install installs, below DESTDIR
+PREFIX   ?= /usr/local
+## what runs at a time in make check, certify and tidy
+JOBS     ?= $(shell nproc)
 
 BUILD    := build$(if $(SANITIZE),/sanitize)
 WARNINGS := -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic -Wconversion -Wshadow \
@@ -18,8 +26,8 @@ TOOL_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 TOOL_LIBS   = $(shell pkg-config --libs $(PACKAGES)) -pthread
 
 GRAMMAR   := $(sort $(wildcard parser/grammar/*))
-PARSER    := $(filter-out %_test.c parser/compile.c,$(wildcard parser/*.c))
-COMPILER  := parser/abnf.c parser/machine.c parser/pack.c parser/compile.c
+PARSER    := parser/grammar.c parser/parser.c parser/expected.c parser/tree.c
+COMPILER  := $(filter-out %_test.c $(PARSER),$(wildcard parser/*.c))
 TOOL      := $(filter-out %_test.c,$(wildcard conformance/*.c conformance/commands/*.c))
 TESTS     := $(wildcard parser/*_test.c conformance/*_test.c)
 
@@ -27,7 +35,7 @@ object     = $(patsubst %.c,$(BUILD)/%.o,$(1))
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(TESTS))
 
 .DELETE_ON_ERROR:
-.PHONY: all clean
+.PHONY: all tests certify check tidy install clean help
 
 all: $(BUILD)/imapspec $(BUILD)/libimapspec.a ## build build/imapspec and build/libimapspec.a
 
@@ -54,7 +62,39 @@ TOOL_LIBRARY := $(filter-out $(BUILD)/conformance/imapspec.o,$(call object,$(TOO
 $(BUILD)/%_test: $(BUILD)/%_test.o $(BUILD)/libimapspec.a $(TOOL_LIBRARY)
 	$(CC) $(CFLAGS) $(LDFLAGS) $(filter-out %.a,$^) $(BUILD)/libimapspec.a -lcmocka $(TOOL_LIBS) -o $@
 
+tests: $(TEST_PROGRAMS) ## build the C unit tests
+
+# The packages that a build needs may have to come first: what is built is only known afterwards.
+PARALLEL_MAKE = +@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+
+certify: ## set up, build, replay all dialogs against Dovecot
+	@scripts/setup certify
+	$(PARALLEL_MAKE) all
+	@IMAPSPEC=$(BUILD)/imapspec scripts/certify $(OPTIONS)
+
+check: ## set up, build, run the whole test suite
+	@scripts/setup check
+	$(PARALLEL_MAKE) all tests
+	@IMAPSPEC=$(BUILD)/imapspec JOBS=$(JOBS) scripts/check $(TEST_PROGRAMS)
+
+SOURCES := $(wildcard parser/*.c conformance/*.c conformance/commands/*.c)
+tidy: ## set up, look through the C code with clang-tidy
+	@scripts/setup tidy
+	@printf '%s\n' $(SOURCES) | xargs --max-procs=$(JOBS) --max-args=4 sh -c \
+	    'clang-tidy --quiet "$$@" -- $(filter-out -Werror,$(WARNINGS)) -Iparser $(TOOL_CFLAGS)' tidy
+
+install: all ## install the program, the library and its header
+	install -D -m 755 $(BUILD)/imapspec $(DESTDIR)$(PREFIX)/bin/imapspec
+	install -D -m 644 $(BUILD)/libimapspec.a $(DESTDIR)$(PREFIX)/lib/libimapspec.a
+	install -D -m 644 parser/imapspec.h $(DESTDIR)$(PREFIX)/include/imapspec.h
+
 clean: ## remove everything built
 	rm -rf build
+
+help: ## show this
+	@echo 'Targets:'
+	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile | expand -t 12
+	@echo 'Variables:'
+	@sed -n '/^## /{s/^## //;h;n;s/ *?=.*//;G;s/^\(.*\)\n/  \1\t/p}' Makefile | expand -t 12
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
