@@ -93,7 +93,7 @@ enum imap_error_code {
     IMAP_LITERAL_TOO_LARGE,   /* declared over limits.literal, or over 2^64-1 */
     IMAP_LINE_TOO_LONG,       /* over limits.line octets without a literal or an end */
     IMAP_MESSAGE_TOO_LONG,    /* over limits.message, declared literals included */
-    IMAP_NESTING_TOO_DEEP     /* over limits.depth open parentheses */
+    IMAP_NESTING_TOO_DEEP     /* over limits.depth, or over IMAP_MAX_MARKS open nodes */
 };
 
 struct imap_error {
@@ -107,16 +107,17 @@ struct imap_error {
 
 /* ---- parser -------------------------------------------------------------------------------- */
 
-/* Every limit is in octets but depth, which is in nested rules. 0 takes the default. */
+/* Every limit is in octets but depth, which is in rules within themselves (a body in a body). 0 takes
+ * the default. */
 struct imap_limits {
     uint64_t line;    /* default 65,536 (RFC 2683, 3.2.1.5 asks for at least 8,000) */
     uint64_t literal; /* default 64 MiB */
-    uint64_t message; /* default 128 MiB */
+    uint64_t message; /* default 128 MiB, at most 4 GiB - 1 */
     uint16_t depth;   /* default and maximum IMAP_MAX_DEPTH */
 };
 
 #define IMAP_MAX_DEPTH 64
-#define IMAP_MAX_MARKS 160
+#define IMAP_MAX_MARKS 256
 
 enum imap_status {
     IMAP_MORE,   /* all octets were read */
@@ -132,20 +133,21 @@ struct imap_parser {
     struct imap_limits limits;
     uint64_t offset;        /* octets read */
     uint64_t message_start; /* where the current message began */
-    uint64_t line_end;      /* first offset that would break limits.line */
-    uint64_t message_end;   /* first offset that would break limits.message */
-    uint64_t literal_left;  /* octets of the current literal still to come */
+    uint64_t line_end;      /* the first offset over limits.line */
+    uint64_t message_end;   /* the first offset over limits.message */
+    uint64_t literal_left;  /* octets of the literal that are still to come */
     uint64_t literal_start; /* where its header began */
-    uint64_t number;        /* digits of a number that began in an earlier piece */
+    uint64_t number;        /* the digits that the octets read so far end in */
+    uint64_t catch_start;   /* where the rule began that may fail */
     struct imap_error error;
     uint32_t state;
-    uint16_t depth, base, mark_count;
-    uint8_t root, phase, literal_flags;
-    struct {
-        uint32_t return_state;
-        uint16_t base;
-    } frames[IMAP_MAX_DEPTH];
-    uint64_t marks[IMAP_MAX_MARKS]; /* where each open node began */
+    uint16_t depth;         /* calls */
+    uint16_t base;          /* the current machine's first mark */
+    uint16_t catch_depth;   /* of the call that may fail, 0 for none */
+    uint8_t root, phase;
+    bool binary, non_synchronizing, paused;
+    uint16_t frames[IMAP_MAX_DEPTH]; /* the transitions that called */
+    uint32_t marks[IMAP_MAX_MARKS];  /* where each open node began, from message_start */
 };
 
 /* Starts reading at offset 0 with a message of `root`; every following message of an IMAP_GREETING

@@ -1,0 +1,605 @@
+#include "abnf.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    MAX_GROUP_DEPTH = 32,   /* parentheses in one definition */
+    MAX_RULES = 4096,       /* of a grammar */
+    MAX_REPETITION = 1000,  /* bounded repetitions are unrolled */
+    MAX_FILE_SIZE = 4 << 20 /* octets of one grammar file */
+};
+
+struct reader {
+    struct abnf *abnf;
+    const char *text, *end;
+    struct abnf_place place;
+    unsigned first_rule; /* rules from here on are this file's */
+    unsigned depth;
+};
+
+static struct expression *read_alternation(struct reader *);
+
+void abnf_fail(struct abnf *abnf, const struct abnf_place *place, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(abnf->message, sizeof abnf->message, format, arguments);
+    va_end(arguments);
+    abnf->place = *place;
+    longjmp(*abnf->failed, 1);
+}
+
+void abnf_init(struct abnf *abnf, struct arena *arena, jmp_buf *failed) {
+    memset(abnf, 0, sizeof *abnf);
+    abnf->arena = arena;
+    abnf->failed = failed;
+    abnf->rules = arena_grow(arena, NULL, 0, &abnf->rule_capacity, sizeof *abnf->rules);
+    abnf->rule_count = 1;
+}
+
+unsigned abnf_find(const struct abnf *abnf, const char *name) {
+    for (unsigned i = 1; i < abnf->rule_count; i++) {
+        if (strcasecmp(abnf->rules[i].name, name) == 0) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+/* ---- characters ---------------------------------------------------------------------------- */
+
+static int peek(const struct reader *r) {
+    return r->text < r->end ? (unsigned char)*r->text : -1;
+}
+
+static void advance(struct reader *r) {
+    if (*r->text++ == '\n') {
+        r->place.line++;
+        r->place.column = 1;
+    } else {
+        r->place.column++;
+    }
+}
+
+static bool accept(struct reader *r, int character) {
+    if (peek(r) != character) {
+        return false;
+    }
+    advance(r);
+    return true;
+}
+
+static void skip_line(struct reader *r) {
+    while (peek(r) != -1 && !accept(r, '\n')) {
+        advance(r);
+    }
+}
+
+/* Skips blanks and comments, but stays before a line that begins in column 1: a new rule. */
+static void skip_blank(struct reader *r) {
+    for (int c = peek(r); c != -1; c = peek(r)) {
+        if (c == ';') {
+            skip_line(r);
+        } else if (r->place.column == 1 && c != ' ' && c != '\t' && c != '\n' && c != '\r') {
+            return;
+        } else if (isspace(c)) {
+            advance(r);
+        } else {
+            return;
+        }
+    }
+}
+
+static bool at_definition_end(const struct reader *r) {
+    return peek(r) == -1 || r->place.column == 1;
+}
+
+_Noreturn static void unexpected(struct reader *r, const char *wanted) {
+    int c = peek(r);
+    if (c == -1) {
+        abnf_fail(r->abnf, &r->place, "expected %s, got the end of the file", wanted);
+    }
+    if (isprint(c)) {
+        abnf_fail(r->abnf, &r->place, "expected %s, got '%c'", wanted, c);
+    }
+    abnf_fail(r->abnf, &r->place, "expected %s, got octet %%x%02X", wanted, (unsigned)c);
+}
+
+/* The text up to the closing character, which is skipped. */
+static const char *read_until(struct reader *r, int closing, const char *what) {
+    struct abnf_place opening = r->place;
+    const char *start = r->text;
+    while (peek(r) != closing) {
+        if (peek(r) == -1 || peek(r) == '\n') {
+            abnf_fail(r->abnf, &opening, "%s is not closed on its line", what);
+        }
+        advance(r);
+    }
+    const char *text = arena_text(r->abnf->arena, start, (size_t)(r->text - start));
+    advance(r);
+    return text;
+}
+
+static const char *read_name(struct reader *r) {
+    const char *start = r->text;
+    if (!isalpha(peek(r))) {
+        unexpected(r, "a rule name");
+    }
+    while (isalnum(peek(r)) || peek(r) == '-') {
+        advance(r);
+    }
+    return arena_text(r->abnf->arena, start, (size_t)(r->text - start));
+}
+
+static int digit_value(int c) {
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : 99;
+}
+
+static uint64_t read_number(struct reader *r, int base, uint64_t highest) {
+    uint64_t value = 0;
+    if (digit_value(peek(r)) >= base) {
+        unexpected(r, "a digit");
+    }
+    for (int digit = digit_value(peek(r)); digit < base; digit = digit_value(peek(r))) {
+        if (value > (highest - (uint64_t)digit) / (uint64_t)base) {
+            abnf_fail(r->abnf, &r->place, "the number is over %llu", (unsigned long long)highest);
+        }
+        value = value * (uint64_t)base + (uint64_t)digit;
+        advance(r);
+    }
+    return value;
+}
+
+/* ---- expressions --------------------------------------------------------------------------- */
+
+static struct expression *new_expression(struct reader *r, enum expression_kind kind) {
+    struct expression *expression = arena_take(r->abnf->arena, 1, sizeof *expression);
+    expression->kind = kind;
+    expression->place = r->place;
+    return expression;
+}
+
+static struct expression *read_string(struct reader *r, bool case_sensitive) {
+    struct expression *string = new_expression(r, EXPRESSION_STRING);
+    if (!accept(r, '"')) {
+        unexpected(r, "a string");
+    }
+    string->text = read_until(r, '"', "the string");
+    string->case_sensitive = case_sensitive;
+    return string;
+}
+
+/* %x41, %x41-5A, %x0D.0A, %d13, %b1, %s"text", %i"text"; after the "%". */
+static struct expression *read_value(struct reader *r) {
+    int letter = tolower(peek(r));
+    int base = letter == 'x' ? 16 : letter == 'd' ? 10 : letter == 'b' ? 2 : 0;
+    if (letter == 's' || letter == 'i') {
+        advance(r);
+        return read_string(r, letter == 's');
+    }
+    if (base == 0) {
+        unexpected(r, "x, d, b, s or i after \"%\"");
+    }
+    advance(r);
+    struct expression *set = new_expression(r, EXPRESSION_SET);
+    unsigned low = (unsigned)read_number(r, base, 255), high = low;
+    if (accept(r, '-')) {
+        high = (unsigned)read_number(r, base, 255);
+        if (high < low) {
+            abnf_fail(r->abnf, &set->place, "the range is empty");
+        }
+    }
+    for (unsigned octet = low; octet <= high; octet++) {
+        octet_set_add(&set->set, octet);
+    }
+    if (peek(r) != '.') {
+        return set;
+    }
+    struct expression *sequence = new_expression(r, EXPRESSION_SEQUENCE);
+    sequence->parts = set;
+    while (accept(r, '.')) {
+        set = set->next = new_expression(r, EXPRESSION_SET);
+        octet_set_add(&set->set, (unsigned)read_number(r, base, 255));
+    }
+    return sequence;
+}
+
+static struct expression *read_group(struct reader *r, int closing) {
+    struct abnf_place opening = r->place;
+    if (++r->depth > MAX_GROUP_DEPTH) {
+        abnf_fail(r->abnf, &opening, "more than %d groups within each other", MAX_GROUP_DEPTH);
+    }
+    advance(r);
+    struct expression *inner = read_alternation(r);
+    if (!accept(r, closing)) {
+        abnf_fail(r->abnf, &opening, "the group is not closed by '%c'", closing);
+    }
+    r->depth--;
+    if (closing == ')') {
+        return inner;
+    }
+    struct expression *optional = new_expression(r, EXPRESSION_REPETITION);
+    optional->place = opening;
+    optional->parts = inner;
+    optional->high = 1;
+    return optional;
+}
+
+static struct expression *read_element(struct reader *r) {
+    struct expression *element;
+    switch (peek(r)) {
+    case '(':
+        return read_group(r, ')');
+    case '[':
+        return read_group(r, ']');
+    case '"':
+        return read_string(r, false);
+    case '%':
+        advance(r);
+        return read_value(r);
+    case '<':
+        element = new_expression(r, EXPRESSION_PROSE);
+        advance(r);
+        element->text = read_until(r, '>', "the prose");
+        return element;
+    default:
+        element = new_expression(r, EXPRESSION_REFERENCE);
+        element->text = read_name(r);
+        return element;
+    }
+}
+
+static struct expression *read_repetition(struct reader *r) {
+    if (!isdigit(peek(r)) && peek(r) != '*') {
+        return read_element(r);
+    }
+    struct expression *repetition = new_expression(r, EXPRESSION_REPETITION);
+    if (isdigit(peek(r))) {
+        repetition->low = repetition->high = (uint32_t)read_number(r, 10, MAX_REPETITION);
+    }
+    if (accept(r, '*')) {
+        repetition->high = isdigit(peek(r)) ? (uint32_t)read_number(r, 10, MAX_REPETITION)
+                                            : ABNF_UNBOUNDED;
+    }
+    if (repetition->high < repetition->low || repetition->high == 0) {
+        abnf_fail(r->abnf, &repetition->place, "the repetition can't happen");
+    }
+    repetition->parts = read_element(r);
+    return repetition;
+}
+
+/* `X - ("A" / "B")` or `X - <first words of RULE>`; after the "-". */
+static struct expression *read_difference(struct reader *r, struct expression *from) {
+    static const char prose[] = "first words of ";
+    struct expression *difference = new_expression(r, EXPRESSION_DIFFERENCE);
+    advance(r);
+    skip_blank(r);
+    difference->parts = from;
+    if (from->kind != EXPRESSION_REPETITION || from->low > 1 || from->high != ABNF_UNBOUNDED) {
+        abnf_fail(r->abnf, &difference->place, "only *X and 1*X can have words taken out");
+    }
+    struct expression *words = read_element(r);
+    if (words->kind == EXPRESSION_PROSE && strncmp(words->text, prose, sizeof prose - 1) == 0) {
+        difference->text = words->text + sizeof prose - 1;
+        return difference;
+    }
+    from->next = words->kind == EXPRESSION_ALTERNATION ? words->parts : words;
+    for (struct expression *word = from->next; word != NULL; word = word->next) {
+        if (word->kind != EXPRESSION_STRING) {
+            abnf_fail(r->abnf, &word->place, "only strings can be taken out");
+        }
+    }
+    return difference;
+}
+
+static struct expression *read_sequence(struct reader *r) {
+    struct expression *first = NULL, **link = &first;
+    struct abnf_place place = r->place;
+    for (;;) {
+        skip_blank(r);
+        int c = peek(r);
+        if (at_definition_end(r) || c == '/' || c == ')' || c == ']') {
+            break;
+        }
+        if (c == '-' && first != NULL) {
+            struct expression **last = &first;
+            while ((*last)->next != NULL) {
+                last = &(*last)->next;
+            }
+            *last = read_difference(r, *last);
+            link = &(*last)->next;
+            continue;
+        }
+        *link = read_repetition(r);
+        link = &(*link)->next;
+    }
+    if (first == NULL) {
+        unexpected(r, "an element");
+    }
+    if (first->next == NULL) {
+        return first;
+    }
+    struct expression *sequence = new_expression(r, EXPRESSION_SEQUENCE);
+    sequence->place = place;
+    sequence->parts = first;
+    return sequence;
+}
+
+static struct expression *read_alternation(struct reader *r) {
+    struct expression *first = read_sequence(r);
+    if (peek(r) != '/') {
+        return first;
+    }
+    struct expression *alternation = new_expression(r, EXPRESSION_ALTERNATION);
+    alternation->place = first->place;
+    struct expression **link = &alternation->parts;
+    *link = first;
+    while (accept(r, '/')) {
+        link = &(*link)->next;
+        *link = read_sequence(r);
+    }
+    return alternation;
+}
+
+/* ---- rules --------------------------------------------------------------------------------- */
+
+static void extend(struct reader *r, struct abnf_rule *rule, struct expression *more) {
+    if (rule->definition->kind != EXPRESSION_ALTERNATION) {
+        struct expression *alternation = new_expression(r, EXPRESSION_ALTERNATION);
+        alternation->place = rule->definition->place;
+        alternation->parts = rule->definition;
+        rule->definition = alternation;
+    }
+    struct expression **link = &rule->definition->parts;
+    while (*link != NULL) {
+        link = &(*link)->next;
+    }
+    *link = more->kind == EXPRESSION_ALTERNATION ? more->parts : more;
+}
+
+static unsigned new_rule(struct reader *r, const char *name) {
+    struct abnf *abnf = r->abnf;
+    if (abnf->rule_count >= MAX_RULES) {
+        abnf_fail(abnf, &r->place, "more than %d rules", MAX_RULES);
+    }
+    abnf->rules = arena_grow(abnf->arena, abnf->rules, abnf->rule_count, &abnf->rule_capacity,
+                             sizeof *abnf->rules);
+    unsigned number = (unsigned)abnf->rule_count++;
+    abnf->rules[number] = (struct abnf_rule){.name = name, .label = number};
+    return number;
+}
+
+static void read_rule(struct reader *r) {
+    struct abnf_place place = r->place;
+    const char *name = read_name(r);
+    while (accept(r, ' ') || accept(r, '\t')) {
+    }
+    if (!accept(r, '=')) {
+        unexpected(r, "\"=\" or \"=/\"");
+    }
+    bool more = accept(r, '/');
+    struct expression *definition = read_alternation(r);
+    if (!at_definition_end(r)) {
+        unexpected(r, "an element, \"/\" or the next rule");
+    }
+    unsigned number = abnf_find(r->abnf, name);
+    if (more) {
+        if (number == 0) {
+            abnf_fail(r->abnf, &place, "%s is extended but not defined", name);
+        }
+        extend(r, &r->abnf->rules[number], definition);
+        return;
+    }
+    if (number != 0 && strcmp(r->abnf->rules[number].place.file, place.file) == 0) {
+        abnf_fail(r->abnf, &place, "%s is defined twice, first in line %u", name,
+                  r->abnf->rules[number].place.line);
+    }
+    if (number == 0) {
+        number = new_rule(r, name);
+    }
+    struct abnf_rule *rule = &r->abnf->rules[number];
+    const char *slash = strrchr(place.file, '/');
+    const char *file = slash == NULL ? place.file : slash + 1;
+    rule->core = strcmp(file, "core.abnf") == 0;
+    if (rule->origin == NULL || strcmp(file, "overlay.abnf") != 0) {
+        rule->origin = file;
+    }
+    rule->place = place;
+    rule->definition = definition;
+}
+
+/* ---- directives ---------------------------------------------------------------------------- */
+
+static void skip_spaces(struct reader *r) {
+    while (accept(r, ' ') || accept(r, '\t')) {
+    }
+}
+
+static bool at_line_end(struct reader *r) {
+    skip_spaces(r);
+    return peek(r) == -1 || peek(r) == '\n' || peek(r) == '\r' || peek(r) == ';';
+}
+
+/* The rule that a directive names must be defined already: the overlay is read last. */
+static unsigned read_known_rule(struct reader *r) {
+    skip_spaces(r);
+    struct abnf_place place = r->place;
+    const char *name = read_name(r);
+    unsigned number = abnf_find(r->abnf, name);
+    if (number == 0) {
+        abnf_fail(r->abnf, &place, "no rule %s", name);
+    }
+    return number;
+}
+
+static void read_root(struct reader *r) {
+    struct abnf *abnf = r->abnf;
+    struct abnf_root root = {.place = r->place};
+    skip_spaces(r);
+    root.name = read_name(r);
+    root.rule = read_known_rule(r);
+    abnf->roots = arena_grow(abnf->arena, abnf->roots, abnf->root_count, &abnf->root_capacity,
+                             sizeof *abnf->roots);
+    abnf->roots[abnf->root_count++] = root;
+}
+
+static void read_range(struct reader *r) {
+    struct abnf_rule *rule = &r->abnf->rules[read_known_rule(r)];
+    skip_spaces(r);
+    rule->low = read_number(r, 10, UINT64_MAX);
+    skip_spaces(r);
+    rule->high = read_number(r, 10, UINT64_MAX);
+    rule->ranged = true;
+    rule->node = RULE_LEAF;
+}
+
+static void read_leaves(struct reader *r) {
+    while (!at_line_end(r)) {
+        struct abnf_rule *rule = &r->abnf->rules[read_known_rule(r)];
+        rule->node = RULE_LEAF;
+        skip_spaces(r);
+        if (r->end - r->text > 3 && strncmp(r->text, "as ", 3) == 0) {
+            advance(r);
+            advance(r);
+            rule->label = read_known_rule(r);
+            return;
+        }
+    }
+}
+
+static void read_literal(struct reader *r) {
+    struct abnf_rule *rule = &r->abnf->rules[read_known_rule(r)];
+    skip_spaces(r);
+    rule->linkage = accept(r, '8') ? LINK_LITERAL8 : LINK_LITERAL;
+}
+
+static void read_directive(struct reader *r) {
+    struct abnf_place place = r->place;
+    advance(r);
+    const char *name = read_name(r);
+    if (strcmp(name, "root") == 0) {
+        read_root(r);
+    } else if (strcmp(name, "range") == 0) {
+        read_range(r);
+    } else if (strcmp(name, "leaf") == 0) {
+        read_leaves(r);
+    } else if (strcmp(name, "literal") == 0) {
+        read_literal(r);
+    } else {
+        while (!at_line_end(r)) {
+            struct abnf_rule *rule = &r->abnf->rules[read_known_rule(r)];
+            if (strcmp(name, "node") == 0) {
+                rule->node = RULE_NODE;
+            } else if (strcmp(name, "call") == 0) {
+                rule->linkage = LINK_CALL;
+            } else if (strcmp(name, "nested") == 0) {
+                rule->linkage = LINK_NESTED;
+            } else if (strcmp(name, "catch") == 0) {
+                rule->linkage = LINK_CALL;
+                rule->caught = true;
+            } else {
+                abnf_fail(r->abnf, &place, "no directive @%s", name);
+            }
+        }
+    }
+    if (!at_line_end(r)) {
+        unexpected(r, "the end of the line");
+    }
+    skip_line(r);
+}
+
+void abnf_read(struct abnf *abnf, const char *file, const char *text, size_t size) {
+    struct reader r = {.abnf = abnf,
+                       .text = text,
+                       .end = text + size,
+                       .place = {.file = file, .line = 1, .column = 1}};
+    if (size > MAX_FILE_SIZE) {
+        abnf_fail(abnf, &r.place, "the file is over %d octets", MAX_FILE_SIZE);
+    }
+    for (;;) {
+        skip_blank(&r);
+        if (peek(&r) == -1) {
+            return;
+        }
+        if (r.place.column != 1) {
+            unexpected(&r, "a rule, which begins in column 1");
+        }
+        if (peek(&r) == '@') {
+            read_directive(&r);
+        } else {
+            read_rule(&r);
+        }
+    }
+}
+
+/* ---- resolution ---------------------------------------------------------------------------- */
+
+/* Groups are bounded by MAX_GROUP_DEPTH, so this recursion is too. */
+static void resolve(struct abnf *abnf, struct expression *expression) {
+    bool referring = expression->kind == EXPRESSION_REFERENCE ||
+                     (expression->kind == EXPRESSION_DIFFERENCE && expression->text != NULL);
+    if (referring) {
+        expression->rule = abnf_find(abnf, expression->text);
+        if (expression->rule == 0) {
+            abnf_fail(abnf, &expression->place, "no rule %s", expression->text);
+        }
+    }
+    for (struct expression *part = expression->parts; part != NULL; part = part->next) {
+        resolve(abnf, part);
+    }
+}
+
+void abnf_resolve(struct abnf *abnf) {
+    for (unsigned i = 1; i < abnf->rule_count; i++) {
+        resolve(abnf, abnf->rules[i].definition);
+    }
+}
+
+static bool collect_octets(const struct abnf *abnf, const struct expression *expression,
+                           struct octet_set *set, unsigned depth) {
+    if (depth > MAX_GROUP_DEPTH) {
+        return false;
+    }
+    switch (expression->kind) {
+    case EXPRESSION_SET:
+        for (unsigned i = 0; i < 4; i++) {
+            set->bits[i] |= expression->set.bits[i];
+        }
+        return true;
+    case EXPRESSION_STRING:
+        if (strlen(expression->text) != 1) {
+            return false;
+        }
+        octet_set_add(set, (unsigned char)expression->text[0]);
+        if (!expression->case_sensitive) {
+            octet_set_add(set, (unsigned)toupper((unsigned char)expression->text[0]));
+            octet_set_add(set, (unsigned)tolower((unsigned char)expression->text[0]));
+        }
+        return true;
+    case EXPRESSION_ALTERNATION:
+        for (struct expression *part = expression->parts; part != NULL; part = part->next) {
+            if (!collect_octets(abnf, part, set, depth + 1)) {
+                return false;
+            }
+        }
+        return true;
+    case EXPRESSION_REFERENCE:
+        return collect_octets(abnf, abnf->rules[expression->rule].definition, set, depth + 1);
+    default:
+        return false;
+    }
+}
+
+bool abnf_octets(const struct abnf *abnf, unsigned rule, struct octet_set *set) {
+    *set = (struct octet_set){{0}};
+    return collect_octets(abnf, abnf->rules[rule].definition, set, 0);
+}

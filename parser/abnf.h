@@ -1,0 +1,111 @@
+/* ABNF (RFC 5234, with RFC 7405's %s and %i) as rules and expressions, and the overlay's directives.
+ * The overlay's language is described at the head of grammar/overlay.abnf. */
+#ifndef ABNF_H
+#define ABNF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+
+struct abnf_place {
+    const char *file;
+    unsigned line, column; /* from 1 */
+};
+
+struct octet_set {
+    uint64_t bits[4];
+};
+
+static inline bool octet_set_has(const struct octet_set *set, unsigned octet) {
+    return set->bits[octet >> 6] >> (octet & 63) & 1;
+}
+
+static inline void octet_set_add(struct octet_set *set, unsigned octet) {
+    set->bits[octet >> 6] |= UINT64_C(1) << (octet & 63);
+}
+
+enum expression_kind {
+    EXPRESSION_SET,         /* one octet of set */
+    EXPRESSION_STRING,      /* text, letters in any case unless case_sensitive */
+    EXPRESSION_SEQUENCE,    /* all of parts, in order */
+    EXPRESSION_ALTERNATION, /* one of parts */
+    EXPRESSION_REPETITION,  /* the only part, low to high times */
+    EXPRESSION_REFERENCE,   /* rule `text` */
+    EXPRESSION_DIFFERENCE,  /* the first part, a repetition, but none of the others, strings; or
+                               none of the first words of rule `text` */
+    EXPRESSION_PROSE        /* text, which nobody can read but a person */
+};
+
+#define ABNF_UNBOUNDED UINT32_MAX
+
+struct expression {
+    enum expression_kind kind;
+    struct abnf_place place;
+    struct expression *parts; /* the first; the others follow by `next` */
+    struct expression *next;
+    const char *text;
+    struct octet_set set;
+    uint32_t low, high;
+    bool case_sensitive;
+    unsigned rule; /* of a REFERENCE, once abnf_resolve has found it */
+};
+
+/* What a rule makes of what it matches. */
+enum rule_node { RULE_TRANSPARENT, RULE_NODE, RULE_LEAF };
+
+/* How a reference to a rule is compiled. */
+enum rule_linkage { LINK_INLINE, LINK_NESTED, LINK_CALL, LINK_LITERAL, LINK_LITERAL8 };
+
+struct abnf_rule {
+    const char *name;
+    struct abnf_place place;
+    struct expression *definition;
+    enum rule_node node;
+    enum rule_linkage linkage;
+    bool caught;        /* @catch */
+    bool core;          /* of RFC 5234 */
+    const char *origin; /* the file that says so: not the overlay, if another file has the rule */
+    bool ranged;        /* @range */
+    uint64_t low, high; /* of a ranged rule */
+    unsigned label;     /* the rule that its nodes are named after */
+};
+
+struct abnf_root {
+    const char *name;
+    struct abnf_place place;
+    unsigned rule;
+};
+
+struct abnf {
+    struct arena *arena;
+    struct abnf_rule *rules; /* rules[0] is unused, so that 0 is no rule */
+    size_t rule_count, rule_capacity;
+    struct abnf_root *roots;
+    size_t root_count, root_capacity;
+    jmp_buf *failed;          /* where an error jumps to */
+    struct abnf_place place;  /* of the error */
+    char message[256];        /* one sentence */
+};
+
+/* An empty grammar. Errors in all functions below jump to *failed, with place and message set. */
+void abnf_init(struct abnf *, struct arena *, jmp_buf *failed);
+
+/* Reads one file's text: rules, "=/" extensions, directives. `file` is kept. A rule that an earlier
+ * file defined is replaced; twice in one file is an error. */
+void abnf_read(struct abnf *, const char *file, const char *text, size_t size);
+
+/* Finds every referenced rule. After the last abnf_read. */
+void abnf_resolve(struct abnf *);
+
+/* The rule's number, 0 when there is none. Names ignore case. */
+unsigned abnf_find(const struct abnf *, const char *name);
+
+/* Stops with an error at a place. */
+_Noreturn void abnf_fail(struct abnf *, const struct abnf_place *, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Is the rule just a set of octets (ATOM-CHAR, DIGIT)? Then *set is it. */
+bool abnf_octets(const struct abnf *, unsigned rule, struct octet_set *set);
+
+#endif

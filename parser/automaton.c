@@ -1,0 +1,414 @@
+#include "automaton.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum {
+    MAX_DEPTH = 1500,        /* groups and rules within each other, in line */
+    MAX_VERTICES = 1 << 20,  /* of the automaton */
+    MAX_EXCLUDED_LENGTH = 64 /* characters of a word taken out by "-" */
+};
+
+/* Where in the rules the construction is. */
+struct position {
+    unsigned path;
+    unsigned slots; /* open nodes */
+    bool in_leaf;   /* rules within make no nodes */
+    unsigned depth; /* of the recursion */
+};
+
+static void build(struct automaton *, const struct expression *, unsigned from, unsigned to,
+                  struct position);
+
+static unsigned add_vertex(struct automaton *a, unsigned slots) {
+    if (a->vertex_count >= MAX_VERTICES) {
+        abnf_fail(a->abnf, &a->abnf->rules[1].place, "the grammar needs more than %d vertices",
+                  MAX_VERTICES);
+    }
+    a->vertices = arena_grow(a->abnf->arena, a->vertices, a->vertex_count, &a->vertex_capacity,
+                             sizeof *a->vertices);
+    a->vertices[a->vertex_count] = (struct vertex){.slots = slots};
+    return (unsigned)a->vertex_count++;
+}
+
+/* Edges keep the order in which they are added: the grammar's. */
+static void add_edge(struct automaton *a, unsigned from, struct edge edge) {
+    a->edges = arena_grow(a->abnf->arena, a->edges, a->edge_count, &a->edge_capacity,
+                          sizeof *a->edges);
+    unsigned *link = &a->vertices[from].edges;
+    while (*link != 0) {
+        link = &a->edges[*link].next;
+    }
+    *link = (unsigned)a->edge_count;
+    a->edges[a->edge_count++] = edge;
+}
+
+static void add_epsilon(struct automaton *a, unsigned from, unsigned to) {
+    add_edge(a, from, (struct edge){.kind = EDGE_EPSILON, .target = to});
+}
+
+static void add_set(struct automaton *a, unsigned from, unsigned to, struct octet_set set,
+                    unsigned path) {
+    add_edge(a, from, (struct edge){.kind = EDGE_SET, .target = to, .set = set, .path = path});
+}
+
+static struct octet_set character_set(char character, bool case_sensitive) {
+    struct octet_set set = {{0}};
+    unsigned char octet = (unsigned char)character;
+    octet_set_add(&set, octet);
+    if (!case_sensitive) {
+        octet_set_add(&set, (unsigned)toupper(octet));
+        octet_set_add(&set, (unsigned)tolower(octet));
+    }
+    return set;
+}
+
+static void build_string(struct automaton *a, const struct expression *string, unsigned from,
+                         unsigned to, struct position at) {
+    if (string->text[0] == '\0') {
+        add_epsilon(a, from, to);
+        return;
+    }
+    for (const char *character = string->text; *character != '\0'; character++) {
+        unsigned next = character[1] == '\0' ? to : add_vertex(a, at.slots);
+        add_set(a, from, next, character_set(*character, string->case_sensitive), at.path);
+        from = next;
+    }
+}
+
+static void build_sequence(struct automaton *a, const struct expression *sequence, unsigned from,
+                           unsigned to, struct position at) {
+    for (const struct expression *part = sequence->parts; part != NULL; part = part->next) {
+        unsigned next = part->next == NULL ? to : add_vertex(a, at.slots);
+        build(a, part, from, next, at);
+        from = next;
+    }
+}
+
+static void build_alternation(struct automaton *a, const struct expression *alternation,
+                              unsigned from, unsigned to, struct position at) {
+    for (const struct expression *part = alternation->parts; part != NULL; part = part->next) {
+        unsigned start = add_vertex(a, at.slots), end = add_vertex(a, at.slots);
+        add_epsilon(a, from, start);
+        build(a, part, start, end, at);
+        add_epsilon(a, end, to);
+    }
+}
+
+static void build_repetition(struct automaton *a, const struct expression *repetition,
+                             unsigned from, unsigned to, struct position at) {
+    for (uint32_t i = 0; i < repetition->low; i++) {
+        unsigned next = add_vertex(a, at.slots);
+        build(a, repetition->parts, from, next, at);
+        from = next;
+    }
+    if (repetition->high == ABNF_UNBOUNDED) {
+        unsigned loop = from;
+        if (repetition->low == 0) {
+            loop = add_vertex(a, at.slots);
+            add_epsilon(a, from, loop);
+        }
+        build(a, repetition->parts, loop, loop, at);
+        add_epsilon(a, loop, to);
+        return;
+    }
+    for (uint32_t i = repetition->low; i < repetition->high; i++) {
+        unsigned next = add_vertex(a, at.slots);
+        add_epsilon(a, from, to);
+        build(a, repetition->parts, from, next, at);
+        from = next;
+    }
+    add_epsilon(a, from, to);
+}
+
+/* ---- differences: a trie of the words that are taken out ------------------------------------- */
+
+struct difference {
+    struct automaton *automaton;
+    struct position at;
+    const struct expression *item; /* what is repeated */
+    unsigned loop;                 /* the vertex once the text is none of the words any more */
+    struct trie_node *root;
+    unsigned own_rule; /* the rule that holds the difference: no word of its own is taken out */
+};
+
+struct trie_node {
+    struct trie_node *children, *next;
+    unsigned vertex;
+    char letter; /* in lower case */
+    bool word;   /* ends here */
+};
+
+static struct trie_node *new_trie_node(struct difference *d, char letter) {
+    struct trie_node *node = arena_take(d->automaton->abnf->arena, 1, sizeof *node);
+    node->letter = letter;
+    node->vertex = add_vertex(d->automaton, d->at.slots);
+    return node;
+}
+
+static void exclude_word(struct difference *d, const struct expression *word) {
+    struct trie_node *node = d->root;
+    if (strlen(word->text) > MAX_EXCLUDED_LENGTH) {
+        abnf_fail(d->automaton->abnf, &word->place, "a word is over %d characters",
+                  MAX_EXCLUDED_LENGTH);
+    }
+    for (const char *character = word->text; *character != '\0'; character++) {
+        char letter = (char)tolower((unsigned char)*character);
+        struct trie_node **link = &node->children;
+        while (*link != NULL && (*link)->letter != letter) {
+            link = &(*link)->next;
+        }
+        if (*link == NULL) {
+            *link = new_trie_node(d, letter);
+        }
+        node = *link;
+    }
+    node->word = true;
+}
+
+static void exclude_first_words(struct difference *d, const struct expression *expression,
+                                unsigned depth) {
+    const struct abnf *abnf = d->automaton->abnf;
+    if (depth > MAX_DEPTH) {
+        abnf_fail(d->automaton->abnf, &expression->place, "rules refer to each other endlessly");
+    }
+    switch (expression->kind) {
+    case EXPRESSION_STRING:
+        exclude_word(d, expression);
+        return;
+    case EXPRESSION_SEQUENCE:
+        exclude_first_words(d, expression->parts, depth + 1);
+        return;
+    case EXPRESSION_ALTERNATION:
+        for (const struct expression *part = expression->parts; part != NULL; part = part->next) {
+            exclude_first_words(d, part, depth + 1);
+        }
+        return;
+    case EXPRESSION_REFERENCE:
+        if (expression->rule != d->own_rule) {
+            exclude_first_words(d, abnf->rules[expression->rule].definition, depth + 1);
+        }
+        return;
+    default:
+        return;
+    }
+}
+
+/* From this vertex, one more item that is none of the letters leads to the loop. */
+static void build_departure(struct difference *d, const struct trie_node *node) {
+    struct automaton *a = d->automaton;
+    struct octet_set letters = {{0}};
+    for (const struct trie_node *child = node->children; child != NULL; child = child->next) {
+        struct octet_set letter = character_set(child->letter, false);
+        add_set(a, node->vertex, child->vertex, letter, d->at.path);
+        for (unsigned i = 0; i < 4; i++) {
+            letters.bits[i] |= letter.bits[i];
+        }
+    }
+    struct expression copy = *d->item;
+    const struct expression *parts = &copy;
+    copy.next = NULL;
+    if (d->item->kind == EXPRESSION_REFERENCE) {
+        const struct expression *definition = a->abnf->rules[d->item->rule].definition;
+        parts = definition->kind == EXPRESSION_ALTERNATION ? definition->parts : definition;
+    }
+    for (; parts != NULL; parts = parts->next) {
+        if (parts->kind != EXPRESSION_SET) {
+            build(a, parts, node->vertex, d->loop, d->at);
+            continue;
+        }
+        struct octet_set rest = parts->set;
+        for (unsigned i = 0; i < 4; i++) {
+            rest.bits[i] &= ~letters.bits[i];
+        }
+        add_set(a, node->vertex, d->loop, rest, d->at.path);
+    }
+}
+
+/* The trie is as deep as the longest word, so this recursion is bounded. */
+static void build_trie(struct difference *d, const struct trie_node *node, unsigned to,
+                       bool may_end) {
+    if (may_end && !node->word) {
+        add_epsilon(d->automaton, node->vertex, to);
+    }
+    build_departure(d, node);
+    for (const struct trie_node *child = node->children; child != NULL; child = child->next) {
+        build_trie(d, child, to, true);
+    }
+}
+
+static void build_difference(struct automaton *a, const struct expression *difference,
+                             unsigned from, unsigned to, struct position at) {
+    struct difference d = {.automaton = a,
+                           .at = at,
+                           .item = difference->parts->parts,
+                           .loop = add_vertex(a, at.slots),
+                           .own_rule = a->paths[at.path].rule};
+    d.root = new_trie_node(&d, '\0');
+    if (difference->text != NULL) {
+        exclude_first_words(&d, a->abnf->rules[difference->rule].definition, 0);
+    }
+    for (const struct expression *word = difference->parts->next; word != NULL; word = word->next) {
+        exclude_word(&d, word);
+    }
+    add_epsilon(a, from, d.root->vertex);
+    build_trie(&d, d.root, to, difference->parts->low == 0);
+    build(a, d.item, d.loop, d.loop, at);
+    add_epsilon(a, d.loop, to);
+}
+
+/* ---- references ---------------------------------------------------------------------------- */
+
+static unsigned find_machine(struct automaton *a, unsigned rule) {
+    for (unsigned i = (unsigned)a->abnf->root_count + 1; i < a->machine_count; i++) {
+        if (a->machines[i].rule == rule) {
+            return i;
+        }
+    }
+    a->machines = arena_grow(a->abnf->arena, a->machines, a->machine_count, &a->machine_capacity,
+                             sizeof *a->machines);
+    a->machines[a->machine_count] = (struct machine){.rule = rule};
+    return (unsigned)a->machine_count++;
+}
+
+static bool is_on_path(const struct automaton *a, unsigned path, unsigned rule) {
+    for (; path != 0; path = a->paths[path].parent) {
+        if (a->paths[path].rule == rule) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static unsigned add_path(struct automaton *a, unsigned parent, unsigned rule) {
+    a->paths = arena_grow(a->abnf->arena, a->paths, a->path_count, &a->path_capacity,
+                          sizeof *a->paths);
+    a->paths[a->path_count] = (struct path){
+        .parent = parent, .rule = rule, .depth = parent == 0 ? 0 : a->paths[parent].depth + 1};
+    return (unsigned)a->path_count++;
+}
+
+/* What the rule is made of, within its node if it makes one. */
+static void build_rule(struct automaton *a, unsigned number, unsigned from, unsigned to,
+                       struct position at) {
+    const struct abnf_rule *rule = &a->abnf->rules[number];
+    struct octet_set octets;
+    if (abnf_octets(a->abnf, number, &octets)) {
+        add_set(a, from, to, octets, at.path);
+        return;
+    }
+    if (!rule->core) {
+        at.path = add_path(a, at.path, number);
+    }
+    if (rule->node != RULE_TRANSPARENT && !at.in_leaf) {
+        if (at.slots == MAX_SLOTS) {
+            abnf_fail(a->abnf, &rule->place, "more than %d nodes within each other", MAX_SLOTS);
+        }
+        unsigned start = add_vertex(a, at.slots + 1), end = add_vertex(a, at.slots + 1);
+        add_edge(a, from,
+                 (struct edge){.action = ACTION_BEGIN, .slot = at.slots, .target = start});
+        add_edge(a, end,
+                 (struct edge){.action = ACTION_END,
+                               .label = rule->label,
+                               .slot = at.slots,
+                               .target = to});
+        from = start;
+        to = end;
+        at.slots++;
+        at.in_leaf = rule->node == RULE_LEAF;
+    }
+    if (rule->linkage == LINK_LITERAL || rule->linkage == LINK_LITERAL8) {
+        add_edge(a, from,
+                 (struct edge){.kind = EDGE_LITERAL,
+                               .target = to,
+                               .machine = rule->linkage == LINK_LITERAL8,
+                               .path = at.path});
+        return;
+    }
+    build(a, rule->definition, from, to, at);
+}
+
+static void build_reference(struct automaton *a, const struct expression *reference, unsigned from,
+                            unsigned to, struct position at) {
+    const struct abnf_rule *rule = &a->abnf->rules[reference->rule];
+    bool within_itself = is_on_path(a, at.path, reference->rule);
+    if (rule->linkage == LINK_CALL || (rule->linkage == LINK_NESTED && within_itself)) {
+        add_edge(a, from,
+                 (struct edge){.kind = EDGE_CALL,
+                               .target = to,
+                               .machine = find_machine(a, reference->rule),
+                               .path = at.path});
+        return;
+    }
+    if (within_itself) {
+        abnf_fail(a->abnf, &reference->place, "%s refers to itself: it needs @call or @nested",
+                  rule->name);
+    }
+    build_rule(a, reference->rule, from, to, at);
+}
+
+static void build(struct automaton *a, const struct expression *expression, unsigned from,
+                  unsigned to, struct position at) {
+    if (++at.depth > MAX_DEPTH) {
+        abnf_fail(a->abnf, &expression->place, "more than %d rules within each other", MAX_DEPTH);
+    }
+    switch (expression->kind) {
+    case EXPRESSION_SET:
+        add_set(a, from, to, expression->set, at.path);
+        return;
+    case EXPRESSION_STRING:
+        build_string(a, expression, from, to, at);
+        return;
+    case EXPRESSION_SEQUENCE:
+        build_sequence(a, expression, from, to, at);
+        return;
+    case EXPRESSION_ALTERNATION:
+        build_alternation(a, expression, from, to, at);
+        return;
+    case EXPRESSION_REPETITION:
+        build_repetition(a, expression, from, to, at);
+        return;
+    case EXPRESSION_REFERENCE:
+        build_reference(a, expression, from, to, at);
+        return;
+    case EXPRESSION_DIFFERENCE:
+        build_difference(a, expression, from, to, at);
+        return;
+    case EXPRESSION_PROSE:
+        abnf_fail(a->abnf, &expression->place, "prose <%s> must be replaced by octets",
+                  expression->text);
+    }
+}
+
+void automaton_build(struct automaton *a, struct abnf *abnf) {
+    struct arena *arena = abnf->arena;
+    *a = (struct automaton){.abnf = abnf};
+    a->vertices = arena_grow(arena, NULL, 0, &a->vertex_capacity, sizeof *a->vertices);
+    a->edges = arena_grow(arena, NULL, 0, &a->edge_capacity, sizeof *a->edges);
+    a->paths = arena_grow(arena, NULL, 0, &a->path_capacity, sizeof *a->paths);
+    a->machines = arena_grow(arena, NULL, 0, &a->machine_capacity, sizeof *a->machines);
+    a->vertex_count = a->edge_count = a->path_count = a->machine_count = 1;
+    for (size_t i = 0; i < abnf->root_count; i++) {
+        a->machines = arena_grow(arena, a->machines, a->machine_count, &a->machine_capacity,
+                                 sizeof *a->machines);
+        a->machines[a->machine_count++] = (struct machine){.rule = abnf->roots[i].rule};
+    }
+    /* Machines are found as they are called: the count grows while they are built. */
+    for (size_t i = 1; i < a->machine_count; i++) {
+        unsigned start = add_vertex(a, 0), end = add_vertex(a, 0);
+        a->machines[i].start = start;
+        a->machines[i].end = end;
+        build_rule(a, a->machines[i].rule, start, end, (struct position){0});
+    }
+}
+
+unsigned automaton_common_path(const struct automaton *a, unsigned one, unsigned other) {
+    while (one != other) {
+        if (one != 0 && (other == 0 || a->paths[one].depth >= a->paths[other].depth)) {
+            one = a->paths[one].parent;
+        } else {
+            other = a->paths[other].parent;
+        }
+    }
+    return one;
+}

@@ -1,0 +1,67 @@
+/* The nondeterministic automaton of a grammar: Thompson's construction over rules, where a reference
+ * is in line, a call of another machine, or a counted literal. */
+#ifndef AUTOMATON_H
+#define AUTOMATON_H
+
+#include "abnf.h"
+
+/* Open nodes of one machine at a time; each has a slot that holds where it began. */
+#define MAX_SLOTS 16
+
+enum edge_kind {
+    EDGE_EPSILON, /* no octet; perhaps an action */
+    EDGE_SET,     /* one octet of set */
+    EDGE_CALL,    /* what the machine reads */
+    EDGE_LITERAL  /* "{" count "}" CRLF and that many octets; machine is 1 for a literal8 */
+};
+
+enum edge_action { ACTION_NONE, ACTION_BEGIN, ACTION_END };
+
+struct edge {
+    enum edge_kind kind;
+    enum edge_action action;
+    unsigned label;        /* of ACTION_END: the rule that the node is of */
+    unsigned slot;         /* of an action */
+    unsigned target;       /* vertex */
+    unsigned next;         /* edge of the same vertex, 0 for none */
+    unsigned machine;      /* of EDGE_CALL */
+    unsigned path;         /* which rule within which rule this edge is part of */
+    struct octet_set set;  /* of EDGE_SET */
+};
+
+struct vertex {
+    unsigned edges; /* the first, 0 for none */
+    unsigned slots; /* nodes that are open here: slots 0..slots-1 are live */
+};
+
+/* A rule in line within another: the paths are a tree, whose roots are machines. */
+struct path {
+    unsigned parent; /* 0 for none */
+    unsigned rule;
+    unsigned depth;
+};
+
+/* One start and one end; the roots and the called rules each have one. */
+struct machine {
+    unsigned rule;
+    unsigned start, end; /* vertices */
+};
+
+/* All indices count from 1; item 0 is unused. */
+struct automaton {
+    struct abnf *abnf;
+    struct vertex *vertices;
+    struct edge *edges;
+    struct path *paths;
+    struct machine *machines; /* the roots first, in the order of abnf->roots */
+    size_t vertex_count, edge_count, path_count, machine_count;
+    size_t vertex_capacity, edge_capacity, path_capacity, machine_capacity;
+};
+
+/* Builds it for all of abnf's roots. Errors jump to abnf->failed. */
+void automaton_build(struct automaton *, struct abnf *);
+
+/* The innermost path that both are part of. */
+unsigned automaton_common_path(const struct automaton *, unsigned one, unsigned other);
+
+#endif

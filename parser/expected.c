@@ -1,0 +1,89 @@
+/* What could have stood at an offset, as a person would write it in ABNF. */
+#include <stdio.h>
+#include <string.h>
+
+#include "grammar.h"
+
+void imap_octet_text(int octet, char *text) {
+    static const struct {
+        int octet;
+        const char *name;
+    } names[] = {{'\0', "NUL"}, {'\t', "HTAB"}, {'\n', "LF"},
+                 {'\r', "CR"},  {' ', "SP"},    {'"', "DQUOTE"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (names[i].octet == octet) {
+            snprintf(text, IMAP_OCTET_TEXT, "%s", names[i].name);
+            return;
+        }
+    }
+    snprintf(text, IMAP_OCTET_TEXT, octet > 0x20 && octet < 0x7F ? "\"%c\"" : "%%x%02X",
+             (unsigned)octet & 0xFF);
+}
+
+struct listing {
+    char *text;
+    size_t size, length;
+};
+
+static void list(struct listing *listing, const char *item) {
+    size_t left = listing->length < listing->size ? listing->size - listing->length : 0;
+    int added = snprintf(left > 0 ? listing->text + listing->length : NULL, left, "%s%s",
+                         listing->length > 0 ? " / " : "", item);
+    listing->length += added > 0 ? (size_t)added : 0;
+}
+
+/* How many of the octets that are left the set names; 0 if it names one that isn't accepted. */
+static unsigned coverage(const struct grammar_set *set, const bool accepted[256],
+                         const bool left[256]) {
+    unsigned covered = 0;
+    for (unsigned octet = 0; octet < 256; octet++) {
+        if (!(set->bits[octet >> 6] >> (octet & 63) & 1)) {
+            continue;
+        }
+        if (!accepted[octet]) {
+            return 0;
+        }
+        covered += left[octet];
+    }
+    return covered;
+}
+
+/* A name is worth it from this many octets on. */
+enum { NAMED_OCTETS = 3 };
+
+size_t imap_parser_expected(const struct imap_parser *p, char *text, size_t size) {
+    struct listing listing = {.text = text, .size = size};
+    bool accepted[256], left[256];
+    imap_parser_accepted(p, accepted);
+    memcpy(left, accepted, sizeof left);
+    if (size > 0) {
+        text[0] = '\0';
+    }
+    for (;;) {
+        const struct grammar_set *best = NULL;
+        unsigned most = NAMED_OCTETS - 1;
+        for (unsigned i = 0; i < p->grammar->set_count; i++) {
+            unsigned covered = coverage(&p->grammar->sets[i], accepted, left);
+            if (covered > most) {
+                most = covered;
+                best = &p->grammar->sets[i];
+            }
+        }
+        if (best == NULL) {
+            break;
+        }
+        for (unsigned octet = 0; octet < 256; octet++) {
+            left[octet] = left[octet] && !(best->bits[octet >> 6] >> (octet & 63) & 1);
+        }
+        list(&listing, best->name);
+    }
+    for (int octet = 0; octet < 256; octet++) {
+        char item[IMAP_OCTET_TEXT];
+        bool twin = octet >= 'a' && octet <= 'z' && accepted[octet - 'a' + 'A'];
+        if (left[octet] && !twin) {
+            imap_octet_text(octet, item);
+            list(&listing, item);
+        }
+    }
+    return listing.length;
+}

@@ -1,0 +1,607 @@
+/* The push parser: a loop over the packed transducer, and counted literals beside it. */
+#include <string.h>
+
+#include "grammar.h"
+#include "transducer.h"
+
+enum {
+    DEFAULT_LINE = 65536,
+    DEFAULT_LITERAL = 64 << 20,
+    DEFAULT_MESSAGE = 128 << 20
+};
+
+enum phase {
+    PHASE_MESSAGE, /* the tables read */
+    PHASE_HEADER_TILDE, /* of a literal8 */
+    PHASE_HEADER_OPEN,
+    PHASE_HEADER_COUNT, /* no digit yet */
+    PHASE_HEADER_DIGITS,
+    PHASE_HEADER_PLUS, /* after "+" */
+    PHASE_HEADER_CR,
+    PHASE_HEADER_LF,
+    PHASE_LITERAL,
+    PHASE_SKIP, /* to the end of a broken line */
+    PHASE_SKIP_DIGITS,
+    PHASE_SKIP_CR,
+    PHASE_SKIP_LF,
+    PHASE_SKIP_LITERAL
+};
+
+/* The octets of one feed, and how far they are read. */
+struct piece {
+    const uint8_t *start, *at, *end;
+    uint64_t base; /* offset of start */
+};
+
+static uint64_t offset_of(const struct piece *piece) {
+    return piece->base + (uint64_t)(piece->at - piece->start);
+}
+
+/* ---- errors -------------------------------------------------------------------------------- */
+
+static const char *const sentences[] = {
+    [IMAP_NO_ERROR] = "no error",
+    [IMAP_UNEXPECTED_OCTET] = "no rule goes on with this octet",
+    [IMAP_NUL_IN_LITERAL] = "a literal holds NUL, which only a literal8 may",
+    [IMAP_NUMBER_TOO_LARGE] = "the number is over the range of its rule",
+    [IMAP_LITERAL_TOO_LARGE] = "the literal is larger than the limit",
+    [IMAP_LINE_TOO_LONG] = "the line is longer than the limit",
+    [IMAP_MESSAGE_TOO_LONG] = "the message is longer than the limit",
+    [IMAP_NESTING_TOO_DEEP] = "the rules nest deeper than the limit",
+};
+
+static bool fail(struct imap_parser *p, enum imap_error_code code, uint64_t offset, int got) {
+    bool literal = p->phase != PHASE_MESSAGE;
+    p->error = (struct imap_error){
+        .code = code,
+        .offset = offset,
+        .message = p->message_start,
+        .rule = literal ? p->grammar->literal : grammar_state_rule(p->grammar, p->state),
+        .got = got,
+        .sentence = sentences[code]};
+    return false;
+}
+
+static void emit(struct imap_parser *p, const struct imap_event *event) {
+    if (p->sink != NULL && !p->sink(p->context, event)) {
+        p->paused = true;
+    }
+}
+
+/* ---- messages ------------------------------------------------------------------------------ */
+
+static void start_message(struct imap_parser *p, uint64_t offset) {
+    p->message_start = offset;
+    p->line_end = offset + p->limits.line;
+    p->message_end = offset + p->limits.message;
+    p->state = p->grammar->entries[p->root];
+    p->depth = p->base = p->catch_depth = 0;
+    p->phase = PHASE_MESSAGE;
+}
+
+void imap_parser_init(struct imap_parser *p, const struct imap_grammar *grammar,
+                      enum imap_root root, imap_sink *sink, void *context) {
+    memset(p, 0, sizeof *p);
+    p->grammar = grammar;
+    p->sink = sink;
+    p->context = context;
+    p->root = (uint8_t)root;
+    imap_parser_limit(p, &(struct imap_limits){0});
+}
+
+void imap_parser_limit(struct imap_parser *p, const struct imap_limits *limits) {
+    p->limits = *limits;
+    if (p->limits.line == 0) {
+        p->limits.line = DEFAULT_LINE;
+    }
+    if (p->limits.literal == 0) {
+        p->limits.literal = DEFAULT_LITERAL;
+    }
+    if (p->limits.message == 0) {
+        p->limits.message = DEFAULT_MESSAGE;
+    }
+    if (p->limits.message > UINT32_MAX) {
+        p->limits.message = UINT32_MAX;
+    }
+    if (p->limits.depth == 0 || p->limits.depth > IMAP_MAX_DEPTH) {
+        p->limits.depth = IMAP_MAX_DEPTH;
+    }
+    start_message(p, p->offset);
+}
+
+void imap_parser_expect(struct imap_parser *p, enum imap_root root) {
+    p->root = (uint8_t)root;
+    if (imap_parser_at_start(p)) {
+        start_message(p, p->offset);
+    }
+}
+
+bool imap_parser_at_start(const struct imap_parser *p) {
+    return p->phase == PHASE_MESSAGE && p->offset == p->message_start;
+}
+
+const struct imap_error *imap_parser_error(const struct imap_parser *p) {
+    return &p->error;
+}
+
+void imap_parser_resync(struct imap_parser *p) {
+    p->error = (struct imap_error){0};
+    p->phase = PHASE_SKIP;
+}
+
+static enum imap_root root_after(enum imap_root root) {
+    switch (root) {
+    case IMAP_GREETING:
+        return IMAP_RESPONSE;
+    case IMAP_SASL_LINE:
+    case IMAP_DONE:
+    case IMAP_AFTER_AUTHENTICATE:
+    case IMAP_AFTER_IDLE:
+        return IMAP_COMMAND;
+    default:
+        return root;
+    }
+}
+
+/* ---- actions ------------------------------------------------------------------------------- */
+
+static uint64_t add_digits(uint64_t number, const uint8_t *digits, const uint8_t *end) {
+    for (; digits < end; digits++) {
+        uint64_t digit = *digits - (uint64_t)'0';
+        number = number > (UINT64_MAX - digit) / 10 ? UINT64_MAX : number * 10 + digit;
+    }
+    return number;
+}
+
+/* The number that stands at [start, here). Its first digits may be in an earlier piece. */
+static uint64_t number_at(const struct imap_parser *p, const struct piece *piece, uint64_t start) {
+    if (start < piece->base) {
+        return add_digits(p->number, piece->start, piece->at);
+    }
+    return add_digits(0, piece->start + (start - piece->base), piece->at);
+}
+
+/* What a later piece needs of this one: the number that its octets end in, digits or none. */
+static void keep_number(struct imap_parser *p, const struct piece *piece) {
+    const uint8_t *digits = piece->at;
+    while (digits > piece->start && digits[-1] >= '0' && digits[-1] <= '9') {
+        digits--;
+    }
+    p->number = add_digits(digits == piece->start ? p->number : 0, digits, piece->at);
+}
+
+/* Reports the nodes that end here and marks where others begin. False: a number is out of range. */
+static bool perform(struct imap_parser *p, const struct piece *piece, uint16_t index) {
+    const uint16_t *action = p->grammar->actions + index;
+    unsigned ends = *action & 0xFF, begins = *action >> 8;
+    uint64_t offset = offset_of(piece);
+    action++;
+    for (; ends > 0; ends--, action++) {
+        struct imap_event event = {.kind = IMAP_EVENT_NODE,
+                                   .rule = ACTION_END_LABEL(*action),
+                                   .end = offset};
+        uint64_t maximum = p->grammar->rules[event.rule].maximum;
+        event.start = p->message_start + p->marks[p->base + ACTION_END_SLOT(*action)];
+        if (maximum != 0) {
+            event.value = number_at(p, piece, event.start);
+            if (event.value > maximum) {
+                fail(p, IMAP_NUMBER_TOO_LARGE, event.start, -1);
+                p->error.rule = event.rule;
+                return false;
+            }
+        }
+        emit(p, &event);
+    }
+    for (; begins > 0; begins--, action++) {
+        p->marks[p->base + *action] = (uint32_t)(offset - p->message_start);
+    }
+    return true;
+}
+
+/* ---- calls --------------------------------------------------------------------------------- */
+
+static const struct grammar_transition *frame(const struct imap_parser *p, unsigned depth) {
+    return &p->grammar->transitions[p->frames[depth]];
+}
+
+static void pop(struct imap_parser *p) {
+    if (p->depth == p->catch_depth) {
+        p->catch_depth = 0;
+    }
+    p->depth--;
+    p->base = (uint16_t)(p->base - frame(p, p->depth)->slots);
+    p->state = frame(p, p->depth)->target;
+}
+
+/* The rule that may fail has failed: the way beside it goes on, with a finding. */
+static bool catch_failure(struct imap_parser *p, const struct piece *piece) {
+    if (p->catch_depth == 0) {
+        return false;
+    }
+    struct imap_event event = {.kind = IMAP_EVENT_FINDING,
+                               .rule = p->grammar->resp_text_code,
+                               .start = p->catch_start,
+                               .end = offset_of(piece)};
+    uint32_t caught = frame(p, p->catch_depth - 1U)->caught;
+    while (p->catch_depth != 0) {
+        pop(p);
+    }
+    p->state = caught;
+    p->phase = PHASE_MESSAGE;
+    p->error = (struct imap_error){0};
+    emit(p, &event);
+    return true;
+}
+
+static bool call(struct imap_parser *p, const struct piece *piece,
+                 const struct grammar_transition *transition) {
+    bool full = p->depth == p->limits.depth ||
+                p->base + transition->slots + MAX_SLOTS > IMAP_MAX_MARKS;
+    if (full) {
+        fail(p, IMAP_NESTING_TOO_DEEP, offset_of(piece), *piece->at);
+        return catch_failure(p, piece);
+    }
+    p->frames[p->depth++] = (uint16_t)(transition - p->grammar->transitions);
+    p->base = (uint16_t)(p->base + transition->slots);
+    p->state = transition->entry;
+    if (transition->operation == OPERATION_CATCH && p->catch_depth == 0) {
+        p->catch_depth = p->depth;
+        p->catch_start = offset_of(piece);
+    }
+    return true;
+}
+
+/* ---- the tables ---------------------------------------------------------------------------- */
+
+static bool finish(struct imap_parser *p, struct piece *piece,
+                   const struct grammar_transition *transition) {
+    imap_rule rule = p->grammar->root_rules[p->root];
+    piece->at++;
+    if (!perform(p, piece, transition->final)) {
+        return false;
+    }
+    struct imap_event event = {.kind = IMAP_EVENT_MESSAGE,
+                               .rule = rule,
+                               .start = p->message_start,
+                               .end = offset_of(piece)};
+    p->root = (uint8_t)root_after(p->root);
+    emit(p, &event);
+    start_message(p, event.end);
+    return true;
+}
+
+/* A transition that does more than go to a state. */
+static bool take(struct imap_parser *p, struct piece *piece,
+                 const struct grammar_transition *transition) {
+    if (!perform(p, piece, transition->action)) {
+        return catch_failure(p, piece);
+    }
+    switch (transition->operation) {
+    case OPERATION_CALL:
+    case OPERATION_CATCH:
+        return call(p, piece, transition);
+    case OPERATION_LITERAL:
+        p->state = transition->target;
+        p->phase = transition->binary ? PHASE_HEADER_TILDE : PHASE_HEADER_OPEN;
+        p->binary = transition->binary;
+        p->literal_start = offset_of(piece);
+        return true;
+    case OPERATION_FINISH:
+        return finish(p, piece, transition);
+    default:
+        p->state = transition->target;
+        piece->at++;
+        return true;
+    }
+}
+
+static const uint32_t *find_cell(const struct imap_grammar *grammar, uint32_t state,
+                                 unsigned class) {
+    const uint32_t *cell = &grammar->cells[state + class];
+    return CELL_CLASS(*cell) == class ? cell : NULL;
+}
+
+static const struct grammar_transition *otherwise(const struct imap_grammar *grammar,
+                                                  uint32_t state) {
+    const uint32_t *cell = find_cell(grammar, state, CLASS_OTHERWISE);
+    return cell == NULL ? NULL : &grammar->transitions[CELL_TARGET(*cell)];
+}
+
+/* How many calls must return before the octet can be read; -1 if no number of them helps. Nothing
+ * returns before that is known, so that an error still knows all that could have stood here. */
+static int returns_needed(const struct imap_parser *p, unsigned class) {
+    uint32_t state = p->state;
+    for (unsigned depth = p->depth; depth > 0; depth--) {
+        if (otherwise(p->grammar, state) == NULL) {
+            return -1;
+        }
+        state = frame(p, depth - 1)->target;
+        if (find_cell(p->grammar, state, class) != NULL) {
+            return (int)(p->depth - depth) + 1;
+        }
+    }
+    return -1;
+}
+
+static bool leave(struct imap_parser *p, struct piece *piece) {
+    int returns = returns_needed(p, p->grammar->classes[*piece->at]);
+    if (returns < 0) {
+        fail(p, IMAP_UNEXPECTED_OCTET, offset_of(piece), *piece->at);
+        return catch_failure(p, piece);
+    }
+    for (; returns > 0; returns--) {
+        if (!perform(p, piece, otherwise(p->grammar, p->state)->action)) {
+            return catch_failure(p, piece);
+        }
+        pop(p);
+    }
+    return true;
+}
+
+/* The end of what may be read before a limit. */
+static const uint8_t *limited_end(const struct imap_parser *p, const struct piece *piece) {
+    uint64_t limit = p->line_end < p->message_end ? p->line_end : p->message_end;
+    uint64_t left = limit - offset_of(piece);
+    return left < (uint64_t)(piece->end - piece->at) ? piece->at + left : piece->end;
+}
+
+static bool fail_limit(struct imap_parser *p, const struct piece *piece) {
+    bool line = p->line_end <= p->message_end;
+    return fail(p, line ? IMAP_LINE_TOO_LONG : IMAP_MESSAGE_TOO_LONG, offset_of(piece), -1);
+}
+
+static bool read_message(struct imap_parser *p, struct piece *piece) {
+    const struct imap_grammar *grammar = p->grammar;
+    const uint8_t *classes = grammar->classes, *at = piece->at, *end = limited_end(p, piece);
+    const uint32_t *cells = grammar->cells;
+    uint32_t state = p->state;
+    if (at == end) {
+        return fail_limit(p, piece);
+    }
+    while (at < end) {
+        unsigned class = classes[*at];
+        uint32_t cell = cells[state + class];
+        if (CELL_CLASS(cell) == class && (cell & CELL_SPECIAL) == 0) {
+            state = CELL_TARGET(cell);
+            at++;
+            continue;
+        }
+        p->state = state;
+        piece->at = at;
+        return CELL_CLASS(cell) == class
+                   ? take(p, piece, &grammar->transitions[CELL_TARGET(cell)])
+                   : leave(p, piece);
+    }
+    p->state = state;
+    piece->at = at;
+    return true;
+}
+
+/* ---- literals ------------------------------------------------------------------------------ */
+
+static bool is_client_root(enum imap_root root) {
+    return root != IMAP_GREETING && root != IMAP_RESPONSE && root != IMAP_CONTINUATION;
+}
+
+/* "{", or "~" before it; a count; "+" from a client (RFC 7888); "}" CR LF. */
+static bool header_accepts(const struct imap_parser *p, unsigned octet) {
+    bool digit = octet >= '0' && octet <= '9';
+    switch (p->phase) {
+    case PHASE_HEADER_TILDE:
+        return octet == '~';
+    case PHASE_HEADER_OPEN:
+        return octet == '{';
+    case PHASE_HEADER_COUNT:
+        return digit;
+    case PHASE_HEADER_DIGITS:
+        return digit || octet == '}' || (octet == '+' && is_client_root(p->root));
+    case PHASE_HEADER_PLUS:
+        return octet == '}';
+    case PHASE_HEADER_CR:
+        return octet == '\r';
+    default:
+        return octet == '\n';
+    }
+}
+
+static bool add_header_digit(struct imap_parser *p, const struct piece *piece) {
+    uint64_t digit = *piece->at - (uint64_t)'0';
+    bool first = p->phase == PHASE_HEADER_COUNT;
+    uint64_t count = first ? 0 : p->literal_left;
+    if (count > (p->limits.literal - digit) / 10 || digit > p->limits.literal) {
+        return fail(p, IMAP_LITERAL_TOO_LARGE, offset_of(piece), *piece->at);
+    }
+    p->literal_left = count * 10 + digit;
+    p->phase = PHASE_HEADER_DIGITS;
+    return true;
+}
+
+static void begin_literal(struct imap_parser *p, uint64_t offset) {
+    struct imap_event event = {.kind = IMAP_EVENT_LITERAL,
+                               .non_synchronizing = p->non_synchronizing,
+                               .binary = p->binary,
+                               .start = p->literal_start,
+                               .end = offset,
+                               .value = p->literal_left};
+    p->phase = p->literal_left > 0 ? PHASE_LITERAL : PHASE_MESSAGE;
+    p->line_end = offset + p->literal_left + p->limits.line;
+    emit(p, &event);
+}
+
+static bool take_header_octet(struct imap_parser *p, struct piece *piece) {
+    uint8_t octet = *piece->at;
+    switch (octet) {
+    case '~':
+        p->phase = PHASE_HEADER_OPEN;
+        break;
+    case '{':
+        p->phase = PHASE_HEADER_COUNT;
+        p->non_synchronizing = false;
+        break;
+    case '+':
+        p->phase = PHASE_HEADER_PLUS;
+        p->non_synchronizing = true;
+        break;
+    case '}':
+        if (p->literal_left > p->message_end - offset_of(piece)) {
+            return fail(p, IMAP_MESSAGE_TOO_LONG, offset_of(piece), octet);
+        }
+        p->phase = PHASE_HEADER_CR;
+        break;
+    case '\r':
+        p->phase = PHASE_HEADER_LF;
+        p->catch_depth = 0; /* text has no line ends: there is no way back to it */
+        break;
+    case '\n':
+        begin_literal(p, offset_of(piece) + 1);
+        break;
+    default:
+        if (!add_header_digit(p, piece)) {
+            return false;
+        }
+    }
+    piece->at++;
+    return true;
+}
+
+static bool read_header(struct imap_parser *p, struct piece *piece) {
+    if (limited_end(p, piece) == piece->at) {
+        return fail_limit(p, piece);
+    }
+    if (!header_accepts(p, *piece->at)) {
+        fail(p, IMAP_UNEXPECTED_OCTET, offset_of(piece), *piece->at);
+        return catch_failure(p, piece);
+    }
+    return take_header_octet(p, piece) || catch_failure(p, piece);
+}
+
+static bool read_literal(struct imap_parser *p, struct piece *piece) {
+    size_t count = (size_t)(piece->end - piece->at);
+    if (count > p->literal_left) {
+        count = (size_t)p->literal_left;
+    }
+    const uint8_t *nul = p->binary ? NULL : memchr(piece->at, '\0', count);
+    if (nul != NULL) {
+        p->literal_left -= (uint64_t)(nul - piece->at);
+        piece->at = nul;
+        return fail(p, IMAP_NUL_IN_LITERAL, offset_of(piece), '\0');
+    }
+    piece->at += count;
+    p->literal_left -= count;
+    if (p->literal_left == 0) {
+        p->phase = PHASE_MESSAGE;
+    }
+    return true;
+}
+
+/* ---- after an error ------------------------------------------------------------------------ */
+
+/* A broken line may end in a literal's header: its octets belong to the message that is skipped. */
+static void skip_octet(struct imap_parser *p, uint8_t octet) {
+    bool digit = octet >= '0' && octet <= '9';
+    if (octet == '{') {
+        p->literal_left = 0;
+        p->phase = PHASE_SKIP_DIGITS;
+    } else if (p->phase == PHASE_SKIP_DIGITS && digit && p->literal_left <= p->limits.literal) {
+        p->literal_left = p->literal_left * 10 + (octet - (uint64_t)'0');
+    } else if (p->phase == PHASE_SKIP_DIGITS && octet == '}') {
+        p->phase = PHASE_SKIP_CR;
+    } else if (p->phase == PHASE_SKIP_CR && octet == '\r') {
+        p->phase = PHASE_SKIP_LF;
+    } else {
+        p->phase = PHASE_SKIP;
+    }
+}
+
+static bool skip(struct imap_parser *p, struct piece *piece) {
+    if (p->phase == PHASE_SKIP_LITERAL) {
+        size_t count = (size_t)(piece->end - piece->at);
+        count = count > p->literal_left ? (size_t)p->literal_left : count;
+        piece->at += count;
+        p->literal_left -= count;
+        p->phase = p->literal_left == 0 ? PHASE_SKIP : PHASE_SKIP_LITERAL;
+        return true;
+    }
+    uint8_t octet = *piece->at++;
+    bool literal = p->phase == PHASE_SKIP_LF && p->literal_left > 0 &&
+                   p->literal_left <= p->limits.literal;
+    if (octet != '\n') {
+        skip_octet(p, octet);
+    } else if (literal) {
+        p->phase = PHASE_SKIP_LITERAL;
+    } else {
+        start_message(p, offset_of(piece));
+    }
+    return true;
+}
+
+/* ---- feeding ------------------------------------------------------------------------------- */
+
+static bool read_some(struct imap_parser *p, struct piece *piece) {
+    switch (p->phase) {
+    case PHASE_MESSAGE:
+        return read_message(p, piece);
+    case PHASE_LITERAL:
+        return read_literal(p, piece);
+    case PHASE_SKIP:
+    case PHASE_SKIP_DIGITS:
+    case PHASE_SKIP_CR:
+    case PHASE_SKIP_LF:
+    case PHASE_SKIP_LITERAL:
+        return skip(p, piece);
+    default:
+        return read_header(p, piece);
+    }
+}
+
+enum imap_status imap_parser_feed(struct imap_parser *p, const void *octets, size_t count,
+                                  size_t *consumed) {
+    *consumed = 0;
+    if (p->error.code != IMAP_NO_ERROR) {
+        return IMAP_FAILED;
+    }
+    if (count == 0) {
+        return IMAP_MORE;
+    }
+    struct piece piece = {.start = octets, .at = octets, .base = p->offset};
+    piece.end = piece.start + count;
+    bool good = true;
+    p->paused = false;
+    while (good && !p->paused && piece.at < piece.end) {
+        good = read_some(p, &piece);
+    }
+    keep_number(p, &piece);
+    p->offset = offset_of(&piece);
+    *consumed = (size_t)(piece.at - piece.start);
+    return !good ? IMAP_FAILED : p->paused ? IMAP_PAUSED : IMAP_MORE;
+}
+
+/* ---- what could come next ------------------------------------------------------------------ */
+
+static void accept_row(const struct imap_grammar *grammar, uint32_t state, bool accepted[256]) {
+    for (unsigned octet = 0; octet < 256; octet++) {
+        accepted[octet] |= find_cell(grammar, state, grammar->classes[octet]) != NULL;
+    }
+}
+
+void imap_parser_accepted(const struct imap_parser *p, bool accepted[256]) {
+    memset(accepted, 0, 256 * sizeof *accepted);
+    if (p->phase >= PHASE_LITERAL) {
+        memset(accepted, 1, 256 * sizeof *accepted);
+        accepted[0] = p->phase != PHASE_LITERAL || p->binary;
+    } else if (p->phase != PHASE_MESSAGE) {
+        for (unsigned octet = 0; octet < 256; octet++) {
+            accepted[octet] = header_accepts(p, octet);
+        }
+    } else {
+        uint32_t state = p->state;
+        accept_row(p->grammar, state, accepted);
+        for (unsigned depth = p->depth; depth > 0 && otherwise(p->grammar, state) != NULL; depth--) {
+            state = frame(p, depth - 1)->target;
+            accept_row(p->grammar, state, accepted);
+        }
+        if (p->catch_depth != 0) {
+            accept_row(p->grammar, frame(p, p->catch_depth - 1U)->caught, accepted);
+        }
+    }
+}
