@@ -267,8 +267,8 @@ static struct expression *read_repetition(struct reader *r) {
         repetition->low = repetition->high = (uint32_t)read_number(r, 10, MAX_REPETITION);
     }
     if (accept(r, '*')) {
-        repetition->high = isdigit(peek(r)) ? (uint32_t)read_number(r, 10, MAX_REPETITION)
-                                            : ABNF_UNBOUNDED;
+        repetition->high =
+            isdigit(peek(r)) ? (uint32_t)read_number(r, 10, MAX_REPETITION) : ABNF_UNBOUNDED;
     }
     if (repetition->high < repetition->low || repetition->high == 0) {
         abnf_fail(r->abnf, &repetition->place, "the repetition can't happen");

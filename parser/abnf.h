@@ -1,5 +1,5 @@
-/* ABNF (RFC 5234, with RFC 7405's %s and %i) as rules and expressions, and the overlay's directives.
- * The overlay's language is described at the head of grammar/overlay.abnf. */
+/* ABNF (RFC 5234, with RFC 7405's %s and %i) as rules and expressions, and the overlay's
+ * directives. The overlay's language is described at the head of grammar/overlay.abnf. */
 #ifndef ABNF_H
 #define ABNF_H
 
@@ -83,9 +83,9 @@ struct abnf {
     size_t rule_count, rule_capacity;
     struct abnf_root *roots;
     size_t root_count, root_capacity;
-    jmp_buf *failed;          /* where an error jumps to */
-    struct abnf_place place;  /* of the error */
-    char message[256];        /* one sentence */
+    jmp_buf *failed;         /* where an error jumps to */
+    struct abnf_place place; /* of the error */
+    char message[256];       /* one sentence */
 };
 
 /* An empty grammar. Errors in all functions below jump to *failed, with place and message set. */

@@ -33,8 +33,8 @@ static unsigned add_vertex(struct automaton *a, unsigned slots) {
 
 /* Edges keep the order in which they are added: the grammar's. */
 static void add_edge(struct automaton *a, unsigned from, struct edge edge) {
-    a->edges = arena_grow(a->abnf->arena, a->edges, a->edge_count, &a->edge_capacity,
-                          sizeof *a->edges);
+    a->edges =
+        arena_grow(a->abnf->arena, a->edges, a->edge_count, &a->edge_capacity, sizeof *a->edges);
     unsigned *link = &a->vertices[from].edges;
     while (*link != 0) {
         link = &a->edges[*link].next;
@@ -281,8 +281,8 @@ static bool is_on_path(const struct automaton *a, unsigned path, unsigned rule) 
 }
 
 static unsigned add_path(struct automaton *a, unsigned parent, unsigned rule) {
-    a->paths = arena_grow(a->abnf->arena, a->paths, a->path_count, &a->path_capacity,
-                          sizeof *a->paths);
+    a->paths =
+        arena_grow(a->abnf->arena, a->paths, a->path_count, &a->path_capacity, sizeof *a->paths);
     a->paths[a->path_count] = (struct path){
         .parent = parent, .rule = rule, .depth = parent == 0 ? 0 : a->paths[parent].depth + 1};
     return (unsigned)a->path_count++;
@@ -305,13 +305,10 @@ static void build_rule(struct automaton *a, unsigned number, unsigned from, unsi
             abnf_fail(a->abnf, &rule->place, "more than %d nodes within each other", MAX_SLOTS);
         }
         unsigned start = add_vertex(a, at.slots + 1), end = add_vertex(a, at.slots + 1);
-        add_edge(a, from,
-                 (struct edge){.action = ACTION_BEGIN, .slot = at.slots, .target = start});
+        add_edge(a, from, (struct edge){.action = ACTION_BEGIN, .slot = at.slots, .target = start});
         add_edge(a, end,
-                 (struct edge){.action = ACTION_END,
-                               .label = rule->label,
-                               .slot = at.slots,
-                               .target = to});
+                 (struct edge){
+                     .action = ACTION_END, .label = rule->label, .slot = at.slots, .target = to});
         from = start;
         to = end;
         at.slots++;

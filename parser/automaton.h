@@ -1,5 +1,5 @@
-/* The nondeterministic automaton of a grammar: Thompson's construction over rules, where a reference
- * is in line, a call of another machine, or a counted literal. */
+/* The nondeterministic automaton of a grammar: Thompson's construction over rules, where a
+ * reference is in line, a call of another machine, or a counted literal. */
 #ifndef AUTOMATON_H
 #define AUTOMATON_H
 
@@ -20,13 +20,13 @@ enum edge_action { ACTION_NONE, ACTION_BEGIN, ACTION_END };
 struct edge {
     enum edge_kind kind;
     enum edge_action action;
-    unsigned label;        /* of ACTION_END: the rule that the node is of */
-    unsigned slot;         /* of an action */
-    unsigned target;       /* vertex */
-    unsigned next;         /* edge of the same vertex, 0 for none */
-    unsigned machine;      /* of EDGE_CALL */
-    unsigned path;         /* which rule within which rule this edge is part of */
-    struct octet_set set;  /* of EDGE_SET */
+    unsigned label;       /* of ACTION_END: the rule that the node is of */
+    unsigned slot;        /* of an action */
+    unsigned target;      /* vertex */
+    unsigned next;        /* edge of the same vertex, 0 for none */
+    unsigned machine;     /* of EDGE_CALL */
+    unsigned path;        /* which rule within which rule this edge is part of */
+    struct octet_set set; /* of EDGE_SET */
 };
 
 struct vertex {

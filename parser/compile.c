@@ -1,5 +1,6 @@
 /* compile-grammar GRAMMAR-FOLDER OUTPUT.c: compiles each dialect of GRAMMAR-FOLDER/dialects to the
- * tables that libimapspec is built with. Exits with 1 and file:line:column on any error or conflict. */
+ * tables that libimapspec is built with. Exits with 1 and file:line:column on any error or
+ * conflict. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,8 +14,8 @@ enum { MAX_PATH_LENGTH = 4096, MAX_DIALECTS = 16, MAX_CLASSES = 254 };
 
 /* The names of enum imap_root, in its order. */
 static const char *const root_names[IMAP_ROOT_COUNT] = {
-    "greeting", "response", "command",            "continuation",
-    "sasl-line", "done",    "after-authenticate", "after-idle"};
+    "greeting", "response",           "command",   "continuation", "sasl-line",
+    "done",     "after-authenticate", "after-idle"};
 
 struct compilation {
     struct arena arena;
@@ -111,7 +112,8 @@ static void write_source(FILE *out, const char *origin) {
 }
 
 static void write_rules(const struct compilation *c) {
-    fprintf(c->output, "static const struct grammar_rule %s_rules[] = {\n    {\"\", \"\", NULL, 0, 0},\n",
+    fprintf(c->output,
+            "static const struct grammar_rule %s_rules[] = {\n    {\"\", \"\", NULL, 0, 0},\n",
             c->dialect);
     for (unsigned i = 1; i < c->abnf.rule_count; i++) {
         const struct abnf_rule *rule = &c->abnf.rules[i];
@@ -205,8 +207,8 @@ static void write_tables(struct compilation *c) {
                 c->transducer.classes[octet] + 1U);
     }
     fputs("\n    },\n", out);
-    static const char *const arrays[] = {"cells", "transitions", "actions", "rules", "sets",
-                                         "state_rules"};
+    static const char *const arrays[] = {"cells", "transitions", "actions",
+                                         "rules", "sets",        "state_rules"};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
         fprintf(out, "    .%s = %s_%s,\n", arrays[i], c->dialect, arrays[i]);
     }

@@ -32,10 +32,10 @@ static void read_conflict(struct settled_conflicts *conflicts, struct abnf *abnf
         abnf_fail(abnf, &place, "expected WAYS -> WINNER ; reason");
     }
     const char *winner = arrow + strlen("->");
-    struct settled_conflict conflict = {
-        .ways = trim(abnf->arena, line, (size_t)(arrow - line)),
-        .winner = trim(abnf->arena, winner, (size_t)(reason - winner)),
-        .place = place};
+    struct settled_conflict conflict = {.ways = trim(abnf->arena, line, (size_t)(arrow - line)),
+                                        .winner =
+                                            trim(abnf->arena, winner, (size_t)(reason - winner)),
+                                        .place = place};
     conflicts->items = arena_grow(abnf->arena, conflicts->items, conflicts->count,
                                   &conflicts->capacity, sizeof *conflicts->items);
     conflicts->items[conflicts->count++] = conflict;

@@ -8,7 +8,7 @@
  * cell belongs to at most one: cell `state + class` is the state's own if it names that class. */
 #define CELL_CLASS(cell)  ((cell) >> 24)
 #define CELL_SPECIAL      UINT32_C(0x800000)
-#define CELL_TARGET(cell) ((cell) & UINT32_C(0x7FFFFF))
+#define CELL_TARGET(cell) ((cell)&UINT32_C(0x7FFFFF))
 #define CELL_EMPTY        UINT32_C(0xFF000000)
 
 /* Octet classes count from 1; class 0 is what happens when no octet goes on. */
@@ -22,12 +22,13 @@ struct grammar_transition {
     uint16_t action; /* before the octet is read: index into actions */
     uint16_t final;  /* FINISH: after it */
     uint8_t operation;
-    uint8_t slots;   /* of the caller's marks in use, of a call */
-    uint8_t binary;  /* LITERAL: a literal8 */
+    uint8_t slots;  /* of the caller's marks in use, of a call */
+    uint8_t binary; /* LITERAL: a literal8 */
 };
 
-/* actions[i] is how many nodes end and << 8 how many begin; then as many ACTION_ENDs, then slots. */
-#define ACTION_END_LABEL(end) ((end) & 0xFFF)
+/* actions[i] is how many nodes end and << 8 how many begin; then as many ACTION_ENDs, then slots.
+ */
+#define ACTION_END_LABEL(end) ((end)&0xFFF)
 #define ACTION_END_SLOT(end)  ((end) >> 12)
 
 struct grammar_rule {
@@ -58,7 +59,7 @@ struct imap_grammar {
     const struct grammar_state_rule *state_rules; /* sorted by state */
     uint32_t cell_count, transition_count, state_count;
     uint16_t rule_count, set_count, action_count; /* rule_count includes the unused 0 */
-    imap_rule resp_text_code, literal; /* rules that the parser itself names */
+    imap_rule resp_text_code, literal;            /* rules that the parser itself names */
     uint32_t entries[IMAP_ROOT_COUNT];
     imap_rule root_rules[IMAP_ROOT_COUNT];
 };

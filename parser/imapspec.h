@@ -87,13 +87,13 @@ typedef bool imap_sink(void *context, const struct imap_event *);
 
 enum imap_error_code {
     IMAP_NO_ERROR,
-    IMAP_UNEXPECTED_OCTET,    /* no rule goes on with this octet */
-    IMAP_NUL_IN_LITERAL,      /* RFC 3501, 9: literal is *CHAR8, NUL only in a literal8 */
-    IMAP_NUMBER_TOO_LARGE,    /* over the range of the rule; offset is the number's first octet */
-    IMAP_LITERAL_TOO_LARGE,   /* declared over limits.literal, or over 2^64-1 */
-    IMAP_LINE_TOO_LONG,       /* over limits.line octets without a literal or an end */
-    IMAP_MESSAGE_TOO_LONG,    /* over limits.message, declared literals included */
-    IMAP_NESTING_TOO_DEEP     /* over limits.depth, or over IMAP_MAX_MARKS open nodes */
+    IMAP_UNEXPECTED_OCTET,  /* no rule goes on with this octet */
+    IMAP_NUL_IN_LITERAL,    /* RFC 3501, 9: literal is *CHAR8, NUL only in a literal8 */
+    IMAP_NUMBER_TOO_LARGE,  /* over the range of the rule; offset is the number's first octet */
+    IMAP_LITERAL_TOO_LARGE, /* declared over limits.literal, or over 2^64-1 */
+    IMAP_LINE_TOO_LONG,     /* over limits.line octets without a literal or an end */
+    IMAP_MESSAGE_TOO_LONG,  /* over limits.message, declared literals included */
+    IMAP_NESTING_TOO_DEEP   /* over limits.depth, or over IMAP_MAX_MARKS open nodes */
 };
 
 struct imap_error {
@@ -107,8 +107,8 @@ struct imap_error {
 
 /* ---- parser -------------------------------------------------------------------------------- */
 
-/* Every limit is in octets but depth, which is in rules within themselves (a body in a body). 0 takes
- * the default. */
+/* Every limit is in octets but depth, which is in rules within themselves (a body in a body). 0
+ * takes the default. */
 struct imap_limits {
     uint64_t line;    /* default 65,536 (RFC 2683, 3.2.1.5 asks for at least 8,000) */
     uint64_t literal; /* default 64 MiB */
@@ -141,9 +141,9 @@ struct imap_parser {
     uint64_t catch_start;   /* where the rule began that may fail */
     struct imap_error error;
     uint32_t state;
-    uint16_t depth;         /* calls */
-    uint16_t base;          /* the current machine's first mark */
-    uint16_t catch_depth;   /* of the call that may fail, 0 for none */
+    uint16_t depth;       /* calls */
+    uint16_t base;        /* the current machine's first mark */
+    uint16_t catch_depth; /* of the call that may fail, 0 for none */
     uint8_t root, phase;
     bool binary, non_synchronizing, paused;
     uint16_t frames[IMAP_MAX_DEPTH]; /* the transitions that called */
@@ -152,9 +152,10 @@ struct imap_parser {
 
 /* Starts reading at offset 0 with a message of `root`; every following message of an IMAP_GREETING
  * stream is an IMAP_RESPONSE, of IMAP_SASL_LINE, IMAP_DONE, IMAP_AFTER_AUTHENTICATE and
- * IMAP_AFTER_IDLE an IMAP_COMMAND, of the others the same again. `sink` may be NULL: recognise only. */
-void imap_parser_init(struct imap_parser *, const struct imap_grammar *, enum imap_root, imap_sink *,
-                      void *context);
+ * IMAP_AFTER_IDLE an IMAP_COMMAND, of the others the same again. `sink` may be NULL: recognise
+ * only. */
+void imap_parser_init(struct imap_parser *, const struct imap_grammar *, enum imap_root,
+                      imap_sink *, void *context);
 
 /* Replaces the limits (zeros: defaults). Between messages only. */
 void imap_parser_limit(struct imap_parser *, const struct imap_limits *);

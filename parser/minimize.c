@@ -7,7 +7,7 @@
 
 struct refinement {
     struct transducer *transducer;
-    unsigned *blocks, *next;  /* by state */
+    unsigned *blocks, *next;   /* by state */
     unsigned *buckets, *chain; /* hash of signatures to states */
     size_t bucket_count, block_count;
 };
@@ -23,7 +23,7 @@ static bool same_state(const struct refinement *r, unsigned one, unsigned other)
     if (r->blocks[one] != r->blocks[other]) {
         return false;
     }
-    for (unsigned class = 0; class < r->transducer->class_count; class++) {
+    for (unsigned class = 0; class < r->transducer->class_count; class ++) {
         if (!same_transition(r, &a->row[class], &b->row[class])) {
             return false;
         }
@@ -33,7 +33,7 @@ static bool same_state(const struct refinement *r, unsigned one, unsigned other)
 
 static size_t hash_state(const struct refinement *r, unsigned state) {
     uint64_t hash = r->blocks[state];
-    for (unsigned class = 0; class < r->transducer->class_count; class++) {
+    for (unsigned class = 0; class < r->transducer->class_count; class ++) {
         const struct transition *transition = &r->transducer->states[state].row[class];
         hash = (hash ^ r->blocks[transition->target]) * UINT64_C(0x9E3779B97F4A7C15);
         hash = (hash ^ transition->kind ^ hash >> 31) * UINT64_C(0xBF58476D1CE4E5B9);
@@ -98,7 +98,7 @@ void transducer_minimize(struct transducer *t) {
             continue;
         }
         *merged = t->states[s];
-        for (unsigned class = 0; class < t->class_count; class++) {
+        for (unsigned class = 0; class < t->class_count; class ++) {
             merged->row[class].target = r.blocks[merged->row[class].target];
             merged->row[class].caught = r.blocks[merged->row[class].caught];
         }

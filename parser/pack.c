@@ -79,9 +79,8 @@ static uint32_t transition_index(struct packing *p, const struct transition *tra
             return (uint32_t)i;
         }
     }
-    packed->transitions =
-        arena_grow(p->arena, packed->transitions, packed->transition_count,
-                   &packed->transition_capacity, sizeof *packed->transitions);
+    packed->transitions = arena_grow(p->arena, packed->transitions, packed->transition_count,
+                                     &packed->transition_capacity, sizeof *packed->transitions);
     packed->transitions[packed->transition_count] = packing;
     return (uint32_t)packed->transition_count++;
 }
@@ -90,7 +89,7 @@ static uint32_t transition_index(struct packing *p, const struct transition *tra
 
 static unsigned row_size(const struct transducer *t, unsigned state) {
     unsigned size = t->states[state].otherwise.kind != 0;
-    for (unsigned class = 0; class < t->class_count; class++) {
+    for (unsigned class = 0; class < t->class_count; class ++) {
         size += t->states[state].row[class].target != 0;
     }
     return size;
@@ -103,8 +102,8 @@ static void reserve(struct packing *p, size_t base) {
     while (packed->cell_count < end) {
         packed->cells = arena_grow(p->arena, packed->cells, packed->cell_count,
                                    &packed->cell_capacity, sizeof *packed->cells);
-        p->taken_bases = arena_grow(p->arena, p->taken_bases, packed->cell_count,
-                                    &p->base_capacity, sizeof *p->taken_bases);
+        p->taken_bases = arena_grow(p->arena, p->taken_bases, packed->cell_count, &p->base_capacity,
+                                    sizeof *p->taken_bases);
         p->taken_bases[packed->cell_count] = false;
         packed->cells[packed->cell_count++] = CELL_EMPTY;
     }
@@ -117,7 +116,7 @@ static bool fits(struct packing *p, unsigned state, size_t base) {
         (row->otherwise.kind != 0 && p->packed->cells[base] != CELL_EMPTY)) {
         return false;
     }
-    for (unsigned class = 0; class < p->transducer->class_count; class++) {
+    for (unsigned class = 0; class < p->transducer->class_count; class ++) {
         if (row->row[class].target != 0 && p->packed->cells[base + 1 + class] != CELL_EMPTY) {
             return false;
         }
@@ -138,7 +137,7 @@ static void place_row(struct packing *p, unsigned state) {
     if (row->otherwise.kind != 0) {
         packed->cells[base] = 0; /* taken; written by fill_row */
     }
-    for (unsigned class = 0; class < p->transducer->class_count; class++) {
+    for (unsigned class = 0; class < p->transducer->class_count; class ++) {
         if (row->row[class].target != 0) {
             packed->cells[base + 1 + class] = 0;
         }
@@ -158,7 +157,7 @@ static void fill_row(struct packing *p, unsigned state) {
     if (row->otherwise.kind != 0) {
         cells[CLASS_OTHERWISE] = cell(p, CLASS_OTHERWISE, &row->otherwise);
     }
-    for (unsigned class = 0; class < p->transducer->class_count; class++) {
+    for (unsigned class = 0; class < p->transducer->class_count; class ++) {
         if (row->row[class].target != 0) {
             cells[class + 1] = cell(p, class + 1, &row->row[class]);
         }

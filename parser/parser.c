@@ -4,14 +4,10 @@
 #include "grammar.h"
 #include "transducer.h"
 
-enum {
-    DEFAULT_LINE = 65536,
-    DEFAULT_LITERAL = 64 << 20,
-    DEFAULT_MESSAGE = 128 << 20
-};
+enum { DEFAULT_LINE = 65536, DEFAULT_LITERAL = 64 << 20, DEFAULT_MESSAGE = 128 << 20 };
 
 enum phase {
-    PHASE_MESSAGE, /* the tables read */
+    PHASE_MESSAGE,      /* the tables read */
     PHASE_HEADER_TILDE, /* of a literal8 */
     PHASE_HEADER_OPEN,
     PHASE_HEADER_COUNT, /* no digit yet */
@@ -52,13 +48,13 @@ static const char *const sentences[] = {
 
 static bool fail(struct imap_parser *p, enum imap_error_code code, uint64_t offset, int got) {
     bool literal = p->phase != PHASE_MESSAGE;
-    p->error = (struct imap_error){
-        .code = code,
-        .offset = offset,
-        .message = p->message_start,
-        .rule = literal ? p->grammar->literal : grammar_state_rule(p->grammar, p->state),
-        .got = got,
-        .sentence = sentences[code]};
+    p->error = (struct imap_error){.code = code,
+                                   .offset = offset,
+                                   .message = p->message_start,
+                                   .rule = literal ? p->grammar->literal
+                                                   : grammar_state_rule(p->grammar, p->state),
+                                   .got = got,
+                                   .sentence = sentences[code]};
     return false;
 }
 
@@ -177,9 +173,8 @@ static bool perform(struct imap_parser *p, const struct piece *piece, uint16_t i
     uint64_t offset = offset_of(piece);
     action++;
     for (; ends > 0; ends--, action++) {
-        struct imap_event event = {.kind = IMAP_EVENT_NODE,
-                                   .rule = ACTION_END_LABEL(*action),
-                                   .end = offset};
+        struct imap_event event = {
+            .kind = IMAP_EVENT_NODE, .rule = ACTION_END_LABEL(*action), .end = offset};
         uint64_t maximum = p->grammar->rules[event.rule].maximum;
         event.start = p->message_start + p->marks[p->base + ACTION_END_SLOT(*action)];
         if (maximum != 0) {
@@ -235,8 +230,8 @@ static bool catch_failure(struct imap_parser *p, const struct piece *piece) {
 
 static bool call(struct imap_parser *p, const struct piece *piece,
                  const struct grammar_transition *transition) {
-    bool full = p->depth == p->limits.depth ||
-                p->base + transition->slots + MAX_SLOTS > IMAP_MAX_MARKS;
+    bool full =
+        p->depth == p->limits.depth || p->base + transition->slots + MAX_SLOTS > IMAP_MAX_MARKS;
     if (full) {
         fail(p, IMAP_NESTING_TOO_DEEP, offset_of(piece), *piece->at);
         return catch_failure(p, piece);
@@ -368,9 +363,8 @@ static bool read_message(struct imap_parser *p, struct piece *piece) {
         }
         p->state = state;
         piece->at = at;
-        return CELL_CLASS(cell) == class
-                   ? take(p, piece, &grammar->transitions[CELL_TARGET(cell)])
-                   : leave(p, piece);
+        return CELL_CLASS(cell) == class ? take(p, piece, &grammar->transitions[CELL_TARGET(cell)])
+                                         : leave(p, piece);
     }
     p->state = state;
     piece->at = at;
@@ -523,8 +517,8 @@ static bool skip(struct imap_parser *p, struct piece *piece) {
         return true;
     }
     uint8_t octet = *piece->at++;
-    bool literal = p->phase == PHASE_SKIP_LF && p->literal_left > 0 &&
-                   p->literal_left <= p->limits.literal;
+    bool literal =
+        p->phase == PHASE_SKIP_LF && p->literal_left > 0 && p->literal_left <= p->limits.literal;
     if (octet != '\n') {
         skip_octet(p, octet);
     } else if (literal) {
@@ -596,7 +590,8 @@ void imap_parser_accepted(const struct imap_parser *p, bool accepted[256]) {
     } else {
         uint32_t state = p->state;
         accept_row(p->grammar, state, accepted);
-        for (unsigned depth = p->depth; depth > 0 && otherwise(p->grammar, state) != NULL; depth--) {
+        for (unsigned depth = p->depth; depth > 0 && otherwise(p->grammar, state) != NULL;
+             depth--) {
             state = frame(p, depth - 1)->target;
             accept_row(p->grammar, state, accepted);
         }

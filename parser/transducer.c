@@ -4,9 +4,9 @@
 #include <string.h>
 
 enum {
-    MAX_STATES = 200000,  /* before minimising */
-    MAX_WAYS_TEXT = 160,  /* characters of a conflict's text */
-    MAX_TRAIL_TEXT = 80   /* of the example that leads to it */
+    MAX_STATES = 200000, /* before minimising */
+    MAX_WAYS_TEXT = 160, /* characters of a conflict's text */
+    MAX_TRAIL_TEXT = 80  /* of the example that leads to it */
 };
 
 /* A chain of node ends, shared by the ways that have it in common; item 0 is no end. */
@@ -230,8 +230,8 @@ static unsigned chain_of(struct construction *c, unsigned previous, struct node_
             return (unsigned)i;
         }
     }
-    c->chains = arena_grow(c->arena, c->chains, c->chain_count, &c->chain_capacity,
-                           sizeof *c->chains);
+    c->chains =
+        arena_grow(c->arena, c->chains, c->chain_count, &c->chain_capacity, sizeof *c->chains);
     c->chains[c->chain_count] = (struct end_chain){
         .previous = previous, .end = end, .length = c->chains[previous].length + 1};
     return (unsigned)c->chain_count++;
@@ -387,8 +387,8 @@ static bool takes(const struct construction *c, const struct edge *edge, unsigne
 }
 
 static void add_target(const struct construction *c, struct core *core, const struct edge *edge) {
-    core->path = core->count == 0 ? edge->path
-                                  : automaton_common_path(c->automaton, core->path, edge->path);
+    core->path =
+        core->count == 0 ? edge->path : automaton_common_path(c->automaton, core->path, edge->path);
     core->vertices[core->count++] = edge->target;
 }
 
@@ -398,8 +398,8 @@ static void add_to_step(struct construction *c, struct step *step, const struct 
         add_target(c, &step->read, edge);
     } else {
         bool literal = edge->kind == EDGE_LITERAL;
-        bool other = step->call.count > 0 &&
-                     (step->machine != edge->machine || step->literal != literal);
+        bool other =
+            step->call.count > 0 && (step->machine != edge->machine || step->literal != literal);
         if (other) {
             fail_conflict(c, step->state, step->octet, "two machines could be called");
         }
@@ -479,14 +479,14 @@ static unsigned open_slots(const struct construction *c, const struct core *core
 
 static void make_call(struct construction *c, struct step *step, unsigned machine,
                       struct transition_kind *kind, struct transition *transition) {
-    bool caught = !step->literal &&
-                  c->abnf->rules[c->automaton->machines[step->machine].rule].caught;
+    bool caught =
+        !step->literal && c->abnf->rules[c->automaton->machines[step->machine].rule].caught;
     if (step->read.count > 0 && !caught) {
         fail_conflict(c, step->state, step->octet, "a call, or an octet that is read here");
     }
-    kind->operation = step->literal           ? OPERATION_LITERAL
+    kind->operation = step->literal          ? OPERATION_LITERAL
                       : step->read.count > 0 ? OPERATION_CATCH
-                                              : OPERATION_CALL;
+                                             : OPERATION_CALL;
     kind->machine = step->machine;
     kind->slots = step->literal ? 0 : open_slots(c, &step->call);
     transition->target = state_of(c, machine, &step->call);
@@ -521,7 +521,7 @@ static void fill_row(struct construction *c, unsigned state, struct step *step) 
     const struct automaton *a = c->automaton;
     unsigned class_count = c->transducer->class_count;
     struct transition *row = arena_take(c->arena, class_count, sizeof *row);
-    for (unsigned class = 0; class < class_count; class++) {
+    for (unsigned class = 0; class < class_count; class ++) {
         step->state = state;
         step->octet = c->representative[class];
         step->read.count = step->call.count = step->chain_count = step->machine = 0;
@@ -579,7 +579,7 @@ static void fill_state(struct construction *c, unsigned state, struct step *step
 /* ---- ends of messages and of machines ------------------------------------------------------ */
 
 static bool has_row(const struct construction *c, unsigned state) {
-    for (unsigned class = 0; class < c->transducer->class_count; class++) {
+    for (unsigned class = 0; class < c->transducer->class_count; class ++) {
         if (c->transducer->states[state].row[class].target != 0) {
             return true;
         }
@@ -592,7 +592,7 @@ static void finish_messages(struct construction *c) {
     struct transducer *t = c->transducer;
     for (unsigned s = 1; s < t->state_count; s++) {
         bool root = c->machine_of[s] <= c->abnf->root_count;
-        for (unsigned class = 0; root && class < t->class_count; class++) {
+        for (unsigned class = 0; root && class < t->class_count; class ++) {
             struct transition *transition = &t->states[s].row[class];
             const struct state *target = &t->states[transition->target];
             if (transition->target == 0 || target->otherwise.kind == 0) {
@@ -614,12 +614,11 @@ static void finish_messages(struct construction *c) {
 /* After a machine returns, these classes can be read. */
 static struct octet_set *find_follow(const struct construction *c) {
     const struct transducer *t = c->transducer;
-    struct octet_set *follow =
-        arena_take(c->arena, c->automaton->machine_count, sizeof *follow);
+    struct octet_set *follow = arena_take(c->arena, c->automaton->machine_count, sizeof *follow);
     for (bool changed = true; changed;) {
         changed = false;
         for (unsigned s = 1; s < t->state_count; s++) {
-            for (unsigned class = 0; class < t->class_count; class++) {
+            for (unsigned class = 0; class < t->class_count; class ++) {
                 const struct transition *call = &t->states[s].row[class];
                 enum operation operation = t->kinds[call->kind].operation;
                 if (operation != OPERATION_CALL && operation != OPERATION_CATCH) {
@@ -648,7 +647,7 @@ static void check_returns(struct construction *c) {
     const struct octet_set *follow = find_follow(c);
     for (unsigned s = 1; s < t->state_count; s++) {
         for (unsigned class = 0; t->states[s].otherwise.kind != 0 && class < t->class_count;
-             class++) {
+             class ++) {
             if (t->states[s].row[class].target != 0 &&
                 octet_set_has(&follow[c->machine_of[s]], class)) {
                 fail_conflict(c, s, c->representative[class], "the machine returns, or goes on");
@@ -662,7 +661,7 @@ static void check_returns(struct construction *c) {
 static void check_catches(struct construction *c) {
     const struct transducer *t = c->transducer;
     for (unsigned s = 1; s < t->state_count; s++) {
-        for (unsigned class = 0; class < t->class_count; class++) {
+        for (unsigned class = 0; class < t->class_count; class ++) {
             const struct transition *call = &t->states[s].row[class];
             if (t->kinds[call->kind].operation != OPERATION_CATCH) {
                 continue;

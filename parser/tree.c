@@ -100,8 +100,8 @@ size_t imap_value(const uint8_t *octets, size_t count, uint8_t *value, size_t si
     if (count >= 2 && octets[0] == '"' && octets[count - 1] == '"') {
         return unquote(octets, count, value, size);
     }
-    bool literal = count > 0 && (octets[0] == '{' || (octets[0] == '~' && count > 1 &&
-                                                       octets[1] == '{'));
+    bool literal =
+        count > 0 && (octets[0] == '{' || (octets[0] == '~' && count > 1 && octets[1] == '{'));
     const uint8_t *header = literal ? memchr(octets, '\n', count) : NULL;
     if (header != NULL) {
         count -= (size_t)(header + 1 - octets);

@@ -1,0 +1,303 @@
+/* imapspec parse: what the grammar makes of one side of a connection, octet by octet. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../parser/imapspec.h"
+#include "../text.h"
+#include "command.h"
+
+enum {
+    MAX_INPUT = 256 << 20, /* octets of one file */
+    MAX_EXPECTED = 512     /* characters of an expected set */
+};
+
+struct input {
+    uint8_t *octets;
+    size_t size;
+};
+
+struct reading {
+    const struct imap_grammar *grammar;
+    struct imap_parser parser;
+    const struct input *input;
+    size_t chunk; /* octets of one feed */
+    bool quiet;   /* errors and findings alone */
+    imap_rule authenticate, idle, sasl_line;
+    enum imap_root next; /* what the message being read says of the next */
+    unsigned messages, errors;
+};
+
+static const struct {
+    const char *name;
+    enum imap_root root;
+} roots[] = {{"greeting", IMAP_GREETING},   {"response", IMAP_RESPONSE},
+             {"command", IMAP_COMMAND},     {"continuation", IMAP_CONTINUATION},
+             {"sasl-line", IMAP_SASL_LINE}, {"done", IMAP_DONE}};
+
+/* ---- places -------------------------------------------------------------------------------- */
+
+/* The line that an offset stands in, with a caret under it. */
+static void point(const struct reading *reading, uint64_t offset) {
+    const uint8_t *octets = reading->input->octets;
+    size_t at = (size_t)offset, start = at, end = at;
+    while (start > 0 && octets[start - 1] != '\n') {
+        start--;
+    }
+    while (end < reading->input->size && octets[end] != '\n') {
+        end++;
+    }
+    end += end < reading->input->size;
+    text_point(stdout, "  ", TEXT_WIRE, octets + start, end - start, at - start);
+}
+
+static void report_error(struct reading *reading) {
+    const struct imap_error *error = imap_parser_error(&reading->parser);
+    const char *rule = imap_rule_name(reading->grammar, error->rule);
+    if (error->code == IMAP_UNEXPECTED_OCTET) {
+        char expected[MAX_EXPECTED], got[IMAP_OCTET_TEXT];
+        imap_parser_expected(&reading->parser, expected, sizeof expected);
+        imap_octet_text(error->got, got);
+        printf("%llu: %s: expected %s, got %s\n", (unsigned long long)error->offset, rule, expected,
+               got);
+    } else {
+        printf("%llu: %s: %s\n", (unsigned long long)error->offset, rule, error->sentence);
+    }
+    point(reading, error->offset);
+    reading->errors++;
+}
+
+static void report_end(struct reading *reading) {
+    char expected[MAX_EXPECTED];
+    imap_parser_expected(&reading->parser, expected, sizeof expected);
+    printf("%zu: the message is incomplete: expected %s, got the end of the file\n",
+           reading->input->size, expected);
+    reading->errors++;
+}
+
+/* ---- events -------------------------------------------------------------------------------- */
+
+static void print_node(const struct reading *reading, const struct imap_event *event) {
+    printf("%llu..%llu %s ", (unsigned long long)event->start, (unsigned long long)event->end,
+           imap_rule_name(reading->grammar, event->rule));
+    text_write(stdout, TEXT_WIRE, reading->input->octets + event->start,
+               (size_t)(event->end - event->start));
+    putchar('\n');
+}
+
+static void print_finding(struct reading *reading, const struct imap_event *event) {
+    printf("%llu: %s: malformed, read as text instead\n", (unsigned long long)event->end,
+           imap_rule_name(reading->grammar, event->rule));
+    point(reading, event->end);
+    reading->errors++;
+}
+
+static bool take_event(void *context, const struct imap_event *event) {
+    struct reading *reading = context;
+    switch (event->kind) {
+    case IMAP_EVENT_NODE:
+        if (event->rule == reading->authenticate || event->rule == reading->sasl_line) {
+            reading->next = IMAP_AFTER_AUTHENTICATE;
+        } else if (event->rule == reading->idle) {
+            reading->next = IMAP_AFTER_IDLE;
+        }
+        if (!reading->quiet) {
+            print_node(reading, event);
+        }
+        break;
+    case IMAP_EVENT_LITERAL:
+        if (!reading->quiet) {
+            printf("%llu..%llu literal of %llu octets%s%s\n", (unsigned long long)event->start,
+                   (unsigned long long)event->end, (unsigned long long)event->value,
+                   event->non_synchronizing ? ", non-synchronizing" : "",
+                   event->binary ? ", binary" : "");
+        }
+        break;
+    case IMAP_EVENT_FINDING:
+        print_finding(reading, event);
+        break;
+    case IMAP_EVENT_MESSAGE:
+        reading->messages++;
+        if (reading->next != IMAP_ROOT_COUNT) {
+            imap_parser_expect(&reading->parser, reading->next);
+            reading->next = IMAP_ROOT_COUNT;
+        }
+        break;
+    }
+    return true;
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+static bool read_input(const char *path, struct input *input) {
+    bool standard = strcmp(path, "-") == 0;
+    FILE *file = standard ? stdin : fopen(path, "rb");
+    size_t capacity = 1 << 16, got = 1;
+    input->octets = file != NULL ? malloc(capacity) : NULL;
+    while (input->octets != NULL && got > 0 && input->size < MAX_INPUT) {
+        if (input->size == capacity) {
+            capacity *= 2;
+            uint8_t *larger = realloc(input->octets, capacity);
+            if (larger == NULL) {
+                break;
+            }
+            input->octets = larger;
+        }
+        got = fread(input->octets + input->size, 1, capacity - input->size, file);
+        input->size += got;
+    }
+    bool whole = input->octets != NULL && got == 0 && !ferror(file);
+    if (!whole) {
+        fprintf(stderr, "imapspec: %s: %s\n", path,
+                input->size >= MAX_INPUT ? "over 256 MiB" : strerror(errno));
+    }
+    if (file != NULL && !standard) {
+        fclose(file);
+    }
+    return whole;
+}
+
+static int parse(struct reading *reading) {
+    const struct input *input = reading->input;
+    for (size_t at = 0; at < input->size;) {
+        size_t consumed, count = input->size - at;
+        if (reading->chunk > 0 && count > reading->chunk) {
+            count = reading->chunk;
+        }
+        enum imap_status status =
+            imap_parser_feed(&reading->parser, input->octets + at, count, &consumed);
+        at += consumed;
+        if (status == IMAP_FAILED) {
+            report_error(reading);
+            imap_parser_resync(&reading->parser);
+            reading->next = IMAP_ROOT_COUNT;
+        }
+    }
+    if (!imap_parser_at_start(&reading->parser) && input->size > 0) {
+        report_end(reading);
+    }
+    printf("%u messages, %u errors\n", reading->messages, reading->errors);
+    return reading->errors > 0;
+}
+
+/* ---- options ------------------------------------------------------------------------------- */
+
+static const struct option long_options[] = {
+    {"client", no_argument, NULL, 'c'},      {"server", no_argument, NULL, 's'},
+    {"root", required_argument, NULL, 'r'},  {"dialect", required_argument, NULL, 'd'},
+    {"chunk", required_argument, NULL, 'k'}, {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
+
+static void write_usage(FILE *stream) {
+    fputs("usage: imapspec parse [OPTION…] FILE|-\n\n"
+          "Prints what the grammar makes of one side of a connection: each rule that ended, with "
+          "the\n"
+          "offsets of its octets, and each error with the rule, what was expected and a caret.\n\n"
+          "  --server          the file holds what a server sent (default)\n"
+          "  --client          the file holds what a client sent\n"
+          "  --root ROOT       what the first message is: greeting, response, command, "
+          "continuation,\n"
+          "                    sasl-line or done\n"
+          "  --dialect NAME    rfc3501 (default) or rfc2060\n"
+          "  --chunk N         feed the parser N octets at a time\n"
+          "  --quiet           print errors alone\n"
+          "  --help            this\n\n"
+          "Exit status: 0 no error, 1 errors, 2 usage, or the file can't be read.\n",
+          stream);
+}
+
+static bool set_root(const char *name, enum imap_root *root) {
+    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
+        if (strcmp(roots[i].name, name) == 0) {
+            *root = roots[i].root;
+            return true;
+        }
+    }
+    fprintf(stderr, "imapspec parse: there is no root '%s'\n", name);
+    return false;
+}
+
+static bool set_chunk(const char *text, size_t *chunk) {
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+    if (value == 0 || value > MAX_INPUT || *end != '\0') {
+        fprintf(stderr, "imapspec parse: --chunk takes a number from 1 to %d\n", MAX_INPUT);
+        return false;
+    }
+    *chunk = value;
+    return true;
+}
+
+/* False: the exit status is in *status. */
+static bool read_options(int argc, char **argv, struct reading *reading, enum imap_root *root,
+                         int *status) {
+    const char *dialect = imap_dialect_name(0);
+    bool good = true;
+    *status = 2;
+    optind = 1;
+    for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
+        switch (option) {
+        case 'c':
+            *root = IMAP_COMMAND;
+            break;
+        case 's':
+            *root = IMAP_RESPONSE;
+            break;
+        case 'r':
+            good = good && set_root(optarg, root);
+            break;
+        case 'd':
+            dialect = optarg;
+            break;
+        case 'k':
+            good = good && set_chunk(optarg, &reading->chunk);
+            break;
+        case 'q':
+            reading->quiet = true;
+            break;
+        case 'h':
+            write_usage(stdout);
+            *status = 0;
+            return false;
+        default:
+            good = false;
+        }
+    }
+    reading->grammar = imap_grammar_builtin(dialect);
+    if (reading->grammar == NULL) {
+        fprintf(stderr, "imapspec parse: there is no dialect '%s'\n", dialect);
+        return false;
+    }
+    if (good && optind + 1 != argc) {
+        write_usage(stderr);
+        return false;
+    }
+    return good;
+}
+
+static int run(int argc, char **argv) {
+    struct reading reading = {.next = IMAP_ROOT_COUNT};
+    struct input input = {0};
+    enum imap_root root = IMAP_RESPONSE;
+    int status = 2;
+    if (!read_options(argc, argv, &reading, &root, &status)) {
+        return status;
+    }
+    reading.authenticate = imap_grammar_rule(reading.grammar, "authenticate");
+    reading.sasl_line = imap_grammar_rule(reading.grammar, "sasl-line");
+    reading.idle = imap_grammar_rule(reading.grammar, "idle");
+    reading.input = &input;
+    imap_parser_init(&reading.parser, reading.grammar, root, take_event, &reading);
+    if (read_input(argv[optind], &input)) {
+        status = parse(&reading);
+    }
+    free(input.octets);
+    return status;
+}
+
+const struct command command_parse = {
+    .name = "parse",
+    .summary = "print what the grammar makes of one side of a connection",
+    .run = run,
+};
