@@ -1,0 +1,132 @@
+"""scripts/dovecot: servers side by side, and none that outlives its purpose."""
+import imaplib
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from accounts import Account
+
+SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts/dovecot"
+WAIT_SECONDS = 60
+
+
+@pytest.fixture
+def script(tmp_path_factory):
+    """scripts/dovecot with a state folder of its own; it is stopped at the end."""
+    state = pathlib.Path("/tmp") / f"imapspec-test-{os.getpid()}-{time.monotonic_ns()}"
+
+    def script(*arguments):
+        return subprocess.run([SCRIPT, "--state", state, *arguments], capture_output=True,
+                              text=True, timeout=WAIT_SECONDS)
+    script.state = state
+    yield script
+    script("stop")
+
+
+def port_of(url):
+    return int(url.rpartition(":")[2])
+
+
+def masters(state):
+    """The processes that were started for a state folder."""
+    found = []
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if os.fsencode(f"{state}/dovecot.conf") in (process / "cmdline").read_bytes():
+                found.append(int(process.name))
+        except OSError:
+            pass  # it has just ended
+    return found
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_start_and_stop(script):
+    assert script("status").returncode == 2
+    status = script("start")
+    assert status.returncode == 0 and script("start").stdout == status.stdout
+    url = script("url").stdout.strip()
+    assert f"IMAPSPEC_SERVER={url}" in status.stdout.splitlines()
+    imaplib.IMAP4("127.0.0.1", port_of(url)).logout()
+    assert script("stop").returncode == 0
+    assert not script.state.exists() and not masters(script.state)
+    with pytest.raises(OSError):
+        imaplib.IMAP4("127.0.0.1", port_of(url))
+
+
+def test_deliver_and_reset(script, tmp_path):
+    script("start")
+    port = port_of(script("url").stdout.strip())
+    (tmp_path / "message").write_bytes(b"Subject: hello\r\n\r\nHi.\r\n")
+    assert script("deliver", tmp_path / "message", "user7").returncode == 0
+
+    def messages():
+        connection = imaplib.IMAP4("127.0.0.1", port)
+        connection.login("user7", "secret")
+        count = int(connection.select()[1][0])
+        connection.logout()
+        return count
+
+    assert messages() == 1
+    assert script("reset").returncode == 0
+    assert messages() == 0
+
+
+def test_stop_spares_other_folders(script):
+    script.state.mkdir()
+    (script.state / "precious").write_text("mine")
+    assert script("start").returncode == 2
+    assert script("stop").returncode == 2
+    assert (script.state / "precious").exists()
+    (script.state / "precious").unlink()
+
+
+def test_side_by_side(dovecot, script):
+    script("start")
+    assert port_of(script("url").stdout.strip()) != dovecot.port
+    with Account(dovecot, 64) as account:
+        assert "INBOX" in account.names()
+
+
+def test_run_passes_the_status_on():
+    assert subprocess.run([SCRIPT, "run", "sh", "-c", 'test "$IMAPSPEC_SERVER"']).returncode == 0
+    assert subprocess.run([SCRIPT, "run", "sh", "-c", "exit 7"]).returncode == 7
+
+
+@pytest.mark.parametrize("end", ["close", signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_server_outlives_run(end):
+    process = subprocess.Popen([SCRIPT, "run"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               text=True)
+    state = [process.stdout.readline() for _ in range(4)][3].strip().partition("=")[2]
+    assert masters(state)
+    if end == "close":
+        process.stdin.close()
+    else:
+        process.send_signal(end)
+    process.wait(WAIT_SECONDS)
+    wait_until(lambda: not masters(state))
+    assert end == signal.SIGKILL or not os.path.exists(state)
+
+
+def test_no_server_outlives_the_parent_of_run(tmp_path):
+    """A command runs in the server; what started both is killed."""
+    status = tmp_path / "status"
+    parent = subprocess.Popen([sys.executable, "-c", "import subprocess, sys;"
+                               "subprocess.run(sys.argv[1:])", SCRIPT, "run", "sh", "-c",
+                               f"echo $IMAPSPEC_STATE >{status}; exec sleep 1000"])
+    wait_until(lambda: status.exists() and status.read_text())
+    state = status.read_text().strip()
+    assert masters(state)
+    parent.kill()
+    parent.wait()
+    wait_until(lambda: not masters(state) and not os.path.exists(state))
