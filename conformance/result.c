@@ -33,6 +33,8 @@ static char *format_text(const char *format, va_list arguments) {
 
 void result_transcribe(struct result *result, enum side side, unsigned connection,
                        const void *octets, size_t size) {
+    if (size == 0)
+        return;
     size_t kept = size < RESULT_TRANSCRIPT_LINE ? size : RESULT_TRANSCRIPT_LINE;
     bool fits = result->transcript_count < RESULT_TRANSCRIPT_LINES &&
                 result->transcript_octets + kept <= RESULT_TRANSCRIPT_OCTETS;

@@ -387,6 +387,7 @@ void session_close(struct session *session) {
         session->unread = next;
     }
     buffer_free(&session->message);
+    buffer_free(&session->capabilities);
     free(session->nodes);
     free(session);
 }

@@ -9,10 +9,11 @@
 #include "player.h"
 
 /* What one server message, and one group of them, may take at most. */
-#define SESSION_NODES        65536 /* of one message's tree */
-#define SESSION_REFUSED_LINE 65536 /* octets of a line after the place where it broke the grammar  \
-                                    */
-#define SESSION_MESSAGES 16384     /* read without a pause between two client lines */
+#define SESSION_NODES 65536 /* of one message's tree */
+#define SESSION_REFUSED_LINE                                                                       \
+    65536                      /* octets of a line after the place where it broke the grammar      \
+                                */
+#define SESSION_MESSAGES 16384 /* read without a pause between two client lines */
 #define SESSION_OCTETS   (256ULL << 20) /* in these messages */
 
 /* A message from the server. */
@@ -61,7 +62,10 @@ struct session {
     uint8_t input[16384]; /* read and not yet parsed: [input_start, input_end) */
     size_t input_start, input_end;
     struct message *unread;
-    size_t message_count; /* since the last line that was sent */
+    struct buffer capabilities; /* space-separated, as last learnt by ladder.c */
+    size_t non_synchronizing;   /* literals up to this size need no "+" (LITERAL+, LITERAL-) */
+    unsigned tag;               /* of the last command of the runner's own */
+    size_t message_count;       /* since the last line that was sent */
     uint64_t octet_count;
     char problem[512]; /* of SESSION_FAILED, CLOSED, TIMED_OUT: one sentence */
 };

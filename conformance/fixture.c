@@ -1,0 +1,411 @@
+#include "fixture.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "exchange.h"
+
+enum {
+    /* APPENDs sent before the first answer is read: their answers must fit into the socket's
+     * buffers, or both sides wait for the other to read. */
+    BATCH_MESSAGES = 32,
+    BATCH_OCTETS = 65536,
+    MESSAGE_FILE_LIMIT = 16 << 20, /* octets of a fixture's message file */
+    REMOVAL_ATTEMPTS = 2, /* the second with a fresh session, should the first have broken */
+    REMOVAL_ROUNDS = 3    /* children may have to go before their parents can */
+};
+
+static bool fail(char problem[512], const char *step, const char *mailbox, const char *said) {
+    snprintf(problem, 512, "%s %s: %s", step, mailbox, said);
+    return false;
+}
+
+static bool command(struct account *account, const char *name, const char *mailbox,
+                    char problem[512]) {
+    char said[256];
+
+    return exchange_simple(account->session, name, mailbox, said) == ANSWER_OK ||
+           fail(problem, name, mailbox ? mailbox : "", said);
+}
+
+/* ---- messages ------------------------------------------------------------------------------ */
+
+/* Is the number in a sequence-set without "*"? */
+static bool set_holds(const char *set, unsigned number) {
+    while (*set) {
+        char *end;
+        unsigned long first = strtoul(set, &end, 10), last = first;
+        if (*end == ':')
+            last = strtoul(end + 1, &end, 10);
+        if ((first <= number && number <= last) || (last <= number && number <= first))
+            return true;
+        set = *end ? end + 1 : end;
+    }
+    return false;
+}
+
+static bool read_file(const char *path, struct buffer *text) {
+    uint8_t chunk[8192];
+    size_t size;
+    FILE *file = fopen(path, "rb");
+
+    if (!file)
+        return false;
+    while (text->size <= MESSAGE_FILE_LIMIT && (size = fread(chunk, 1, sizeof chunk, file)) > 0)
+        buffer_add(text, chunk, size);
+    bool complete = !ferror(file) && feof(file) && !text->failed;
+    fclose(file);
+    return complete;
+}
+
+/* The value of the last attribute of that kind that the message has; NULL: it has none. */
+static const char *attribute_of(const struct fixture_mailbox *mailbox, int kind, unsigned number) {
+    for (size_t i = mailbox->attribute_count; i > 0; i--) {
+        const struct fixture_attribute *attribute = &mailbox->attributes[i - 1];
+        if ((int)attribute->kind == kind && set_holds(attribute->messages, number))
+            return attribute->value;
+    }
+    return NULL;
+}
+
+/* Adds the flags (all that apply) and the date of a message to its APPEND. */
+static void add_attributes(struct exchange *append, const struct fixture_mailbox *mailbox,
+                           unsigned number) {
+    const char *date = attribute_of(mailbox, FIXTURE_INTERNALDATE, number);
+    struct buffer text = {0};
+
+    for (size_t i = 0; i < mailbox->attribute_count; i++) {
+        const struct fixture_attribute *attribute = &mailbox->attributes[i];
+        if (attribute->kind == FIXTURE_FLAGS && set_holds(attribute->messages, number))
+            buffer_format(&text, "%s%s", text.size ? " " : "(", attribute->value);
+    }
+    if (text.size)
+        buffer_add_text(&text, ")");
+    if (date)
+        buffer_format(&text, "%s\"%s\"", text.size ? " " : "", date);
+    buffer_add(&text, "", 1);
+    if (text.failed)
+        append->wire.failed = true;
+    else if (text.size > 1)
+        exchange_add_text(append, (const char *)text.octets);
+    buffer_free(&text);
+}
+
+/* The text of a message: its file, or a short one with its number. */
+static bool write_message(const struct fixture_mailbox *mailbox, unsigned number,
+                          struct buffer *text, char problem[512]) {
+    const char *path = attribute_of(mailbox, FIXTURE_MESSAGE, number);
+
+    if (path && !read_file(path, text))
+        return fail(problem, "message file", path, errno ? strerror(errno) : "too large");
+    if (!path)
+        buffer_format(text,
+                      "From: imapspec <imapspec@example.org>\r\n"
+                      "To: reader@example.org\r\n"
+                      "Date: Wed, 17 Jul 1996 02:23:25 -0700\r\n"
+                      "Subject: Message %u\r\n"
+                      "Message-ID: <%u@imapspec.example.org>\r\n"
+                      "MIME-Version: 1.0\r\n"
+                      "Content-Type: text/plain; charset=us-ascii\r\n"
+                      "\r\n"
+                      "This is message %u.\r\n",
+                      number, number, number);
+    return true;
+}
+
+/* ---- building ------------------------------------------------------------------------------ */
+
+/* APPENDs that were sent and not yet answered. */
+struct batch {
+    char tags[BATCH_MESSAGES][32];
+    size_t count, octets;
+};
+
+static bool await_batch(struct account *account, const char *name, struct batch *batch,
+                        char problem[512]) {
+    char said[256];
+
+    for (size_t i = 0; i < batch->count; i++) {
+        if (exchange_await(account->session, batch->tags[i], NULL, NULL, said) != ANSWER_OK)
+            return fail(problem, "APPEND", name, said);
+    }
+    batch->count = batch->octets = 0;
+    return true;
+}
+
+static bool send_append(struct account *account, const char *name,
+                        const struct fixture_mailbox *mailbox, unsigned number, struct batch *batch,
+                        char problem[512]) {
+    struct exchange append;
+    struct buffer text = {0};
+
+    if (!write_message(mailbox, number, &text, problem)) {
+        buffer_free(&text);
+        return false;
+    }
+    exchange_begin(&append, account->session, "APPEND");
+    exchange_add_mailbox(&append, name);
+    add_attributes(&append, mailbox, number);
+    exchange_add_literal(&append, text.octets, text.size);
+    memcpy(batch->tags[batch->count++], append.tag, sizeof append.tag);
+    batch->octets += text.size;
+    bool waits = append.cut_count > 0 || text.failed;
+    append.wire.failed |= text.failed;
+    buffer_free(&text);
+    if (!exchange_send(&append))
+        return fail(problem, "APPEND", name, append.said);
+    if (waits || batch->count == BATCH_MESSAGES || batch->octets >= BATCH_OCTETS)
+        return await_batch(account, name, batch, problem);
+    return true;
+}
+
+/* Appends messages first..last. */
+static bool append_messages(struct account *account, const char *name,
+                            const struct fixture_mailbox *mailbox, unsigned first, unsigned last,
+                            char problem[512]) {
+    struct batch batch = {.count = 0};
+
+    for (unsigned number = first; number <= last; number++) {
+        if (!send_append(account, name, mailbox, number, &batch, problem))
+            return false;
+    }
+    return await_batch(account, name, &batch, problem);
+}
+
+/* The first session that selects a mailbox takes \Recent from its messages. Closing after EXAMINE,
+ * not after SELECT, expunges nothing. */
+static bool take_recent(struct account *account, const char *name, char problem[512]) {
+    return command(account, "SELECT", name, problem) &&
+           command(account, "EXAMINE", name, problem) && command(account, "CLOSE", NULL, problem);
+}
+
+static bool fill(struct account *account, const char *name, const struct fixture_mailbox *mailbox,
+                 char problem[512]) {
+    unsigned old = mailbox->recent < mailbox->messages ? mailbox->messages - mailbox->recent : 0;
+
+    if (old > 0 && !(append_messages(account, name, mailbox, 1, old, problem) &&
+                     take_recent(account, name, problem)))
+        return false;
+    return append_messages(account, name, mailbox, old + 1, mailbox->messages, problem);
+}
+
+static bool build_mailbox(struct account *account, const struct names *names,
+                          const struct fixture_mailbox *mailbox, char problem[512]) {
+    char *name = names_on_server(names, mailbox->name);
+
+    if (!name)
+        return fail(problem, "CREATE", mailbox->name, "out of memory");
+    bool built = (strcasecmp(name, "INBOX") == 0 || command(account, "CREATE", name, problem)) &&
+                 fill(account, name, mailbox, problem) &&
+                 (!mailbox->subscribed || command(account, "SUBSCRIBE", name, problem));
+    free(name);
+    return built;
+}
+
+/* The scratch name is a level of hierarchy: the separator at its end says so (RFC 3501, 6.3.3). */
+static bool create_scratch(struct account *account, const struct names *names, char problem[512]) {
+    char *level = names_on_server(names, "");
+
+    if (!level)
+        return fail(problem, "CREATE", names->scratch, "out of memory");
+    bool created = command(account, "CREATE", level, problem);
+    free(level);
+    return created;
+}
+
+bool fixture_build(struct account *account, const struct names *names, const struct dialog *dialog,
+                   char problem[512]) {
+    if (dialog->mailbox_count == 0 && !dialog->uses[0])
+        return true;
+    if (names->scratch && names->separator && !create_scratch(account, names, problem))
+        return false;
+    for (size_t i = 0; i < dialog->mailbox_count; i++) {
+        if (!build_mailbox(account, names, &dialog->mailboxes[i], problem))
+            return false;
+    }
+    return true;
+}
+
+/* ---- removing ------------------------------------------------------------------------------ */
+
+/* A name that a LIST or LSUB gave. */
+struct listed {
+    char *name;
+    bool bare; /* \Noselect: a level of hierarchy, which some servers don't let be deleted */
+};
+
+struct listing {
+    const struct names *names;
+    char *level; /* what the names below the scratch name begin with */
+    imap_rule mailbox;
+    struct listed *items;
+    size_t count;
+    bool failed;
+};
+
+/* Is this mailbox the dialog's, or (on a disposable account) anybody's? */
+static bool is_ours(const struct listing *listing, const char *name) {
+    const char *scratch = listing->names->scratch;
+
+    return !scratch || strcmp(name, scratch) == 0 ||
+           strncmp(name, listing->level, strlen(listing->level)) == 0;
+}
+
+static void add_listed(struct listing *listing, char *name, bool bare) {
+    struct listed *items = realloc(listing->items, (listing->count + 1) * sizeof *items);
+
+    if (!items) {
+        listing->failed = true;
+        free(name);
+        return;
+    }
+    listing->items = items;
+    items[listing->count++] = (struct listed){.name = name, .bare = bare};
+}
+
+static bool has_word(const uint8_t *octets, size_t count, const char *word) {
+    size_t length = strlen(word);
+
+    for (size_t i = 0; i + length <= count; i++) {
+        if (strncasecmp((const char *)octets + i, word, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void on_listed(void *context, const struct message *message) {
+    struct listing *listing = context;
+    const struct imap_node *node = NULL;
+
+    for (uint32_t i = 1; i < message->tree.count && !node; i++) {
+        if (message->nodes[i].rule == listing->mailbox)
+            node = &message->nodes[i];
+    }
+    if (!node)
+        return;
+    const uint8_t *octets = message->octets + node->start;
+    size_t count = (size_t)(node->end - node->start), size = imap_value(octets, count, NULL, 0);
+    char *name = calloc(1, size + 1);
+    if (!name) {
+        listing->failed = true;
+        return;
+    }
+    imap_value(octets, count, (uint8_t *)name, size);
+    if (is_ours(listing, name))
+        add_listed(listing, name, has_word(message->octets, node->start, "\\Noselect"));
+    else
+        free(name);
+}
+
+static void free_listing(struct listing *listing) {
+    for (size_t i = 0; i < listing->count; i++)
+        free(listing->items[i].name);
+    free(listing->items);
+    free(listing->level);
+}
+
+/* Descending: a child comes before its parent, whose name it begins with. */
+static int compare_names(const void *left, const void *right) {
+    const struct listed *one = left, *other = right;
+
+    return strcmp(other->name, one->name);
+}
+
+/* LIST or LSUB of all that is ours, children first. */
+static bool list(struct account *account, const struct names *names, const char *name,
+                 struct listing *listing, char problem[512]) {
+    struct exchange exchange;
+    char arguments[128];
+
+    *listing = (struct listing){
+        .names = names,
+        .level = names_on_server(names, ""),
+        .mailbox = imap_grammar_rule(account->session->grammar, "mailbox"),
+    };
+    if (!listing->level)
+        return fail(problem, name, "", "out of memory");
+    snprintf(arguments, sizeof arguments, "%s \"\" \"%s*\"", name,
+             names->scratch ? names->scratch : "");
+    exchange_begin(&exchange, account->session, arguments);
+    exchange.listener = on_listed;
+    exchange.context = listing;
+    bool done = exchange_end(&exchange) == ANSWER_OK && !listing->failed;
+    if (done && listing->count > 0)
+        qsort(listing->items, listing->count, sizeof *listing->items, compare_names);
+    return done || fail(problem, name, "", exchange.said);
+}
+
+/* Gives each listed name to a command. False if one was refused. */
+static bool command_each(struct account *account, const char *name, const struct listing *listing,
+                         char problem[512]) {
+    bool deletes = strcmp(name, "DELETE") == 0, done = true;
+
+    for (size_t i = 0; i < listing->count; i++) {
+        const struct listed *item = &listing->items[i];
+        if (deletes && strcasecmp(item->name, "INBOX") == 0)
+            continue;
+        if (!command(account, name, item->name, problem) && !(deletes && item->bare))
+            done = false;
+    }
+    return done;
+}
+
+static bool unsubscribe_all(struct account *account, const struct names *names, char problem[512]) {
+    struct listing listing;
+    bool done = list(account, names, "LSUB", &listing, problem) &&
+                command_each(account, "UNSUBSCRIBE", &listing, problem);
+
+    free_listing(&listing);
+    return done;
+}
+
+/* A name that can't be deleted because of its children may be deleted when they are gone; some
+ * servers then have removed it themselves, and say NO. So it is tried until all goes well. */
+static bool delete_all(struct account *account, const struct names *names, char problem[512]) {
+    bool done = false;
+
+    for (int round = 0; round < REMOVAL_ROUNDS && !done; round++) {
+        struct listing listing;
+        done = list(account, names, "LIST", &listing, problem) &&
+               command_each(account, "DELETE", &listing, problem);
+        free_listing(&listing);
+    }
+    return done;
+}
+
+static void on_exists(void *context, const struct message *message) {
+    static const char empty[] = "* 0 EXISTS\r\n";
+    bool *is_empty = context;
+
+    if (message->size == sizeof empty - 1 &&
+        strncasecmp((const char *)message->octets, empty, message->size) == 0)
+        *is_empty = true;
+}
+
+static bool empty_inbox(struct account *account, char problem[512]) {
+    struct exchange exchange;
+    bool is_empty = false;
+
+    exchange_begin(&exchange, account->session, "SELECT INBOX");
+    exchange.listener = on_exists;
+    exchange.context = &is_empty;
+    if (exchange_end(&exchange) != ANSWER_OK)
+        return fail(problem, "SELECT", "INBOX", exchange.said);
+    return (is_empty || command(account, "STORE 1:* +FLAGS.SILENT (\\Deleted)", NULL, problem)) &&
+           command(account, "CLOSE", NULL, problem);
+}
+
+bool fixture_remove(struct account *account, const struct names *names, char problem[512]) {
+    bool done = false;
+
+    for (int attempt = 0; attempt < REMOVAL_ATTEMPTS && !done; attempt++) {
+        done = account_open(account, problem) && unsubscribe_all(account, names, problem) &&
+               delete_all(account, names, problem) &&
+               (names->scratch || empty_inbox(account, problem));
+    }
+    return done;
+}

@@ -1,0 +1,22 @@
+/* The state ladder: brings a fresh connection from its greeting to where a dialog starts. */
+#ifndef LADDER_H
+#define LADDER_H
+
+#include "session.h"
+
+/* Climbs up to STATE_AUTHENTICATED (the rungs above it are the same here). TLS comes in where the
+ * server's URL or STATE_TLS asks for it. Every capability that is seen on the way is added to
+ * `seen` (may be NULL). False: `problem` says which step failed and what the server said. */
+bool ladder_climb(struct session *, enum ladder, const char *user, struct buffer *seen,
+                  char problem[512]);
+
+/* The last rung. */
+bool ladder_select(struct session *, const char *mailbox, char problem[512]);
+
+/* Learns what the server can do now. */
+bool ladder_learn(struct session *, struct buffer *seen, char problem[512]);
+
+/* Is this one of the space-separated words? Case is ignored. */
+bool ladder_can(const struct buffer *capabilities, const char *capability, size_t size);
+
+#endif
