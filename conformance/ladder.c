@@ -12,7 +12,7 @@
 enum { LITERAL_MINUS_LIMIT = 4096 /* RFC 7888, 5 */ };
 
 static bool fail(char problem[512], const char *step, const char *said) {
-    snprintf(problem, 512, "%s: %s", step, said);
+    snprintf(problem, 512, "%.63s: %.440s", step, said);
     return false;
 }
 

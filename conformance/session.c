@@ -247,9 +247,9 @@ static enum connection_status fill_input(struct session *session, uint64_t deadl
 
 /* A message over a limit: what it would go on with can't be told apart from the next one. */
 static enum session_status give_up(struct session *session) {
-    char problem[sizeof session->breach.sentence + 32];
+    char problem[sizeof session->problem];
 
-    snprintf(problem, sizeof problem, "a message that does not end: %s", session->breach.sentence);
+    snprintf(problem, sizeof problem, "a message without end: %.480s", session->breach.sentence);
     abandon_message(session, NULL);
     return fail(session, problem);
 }
