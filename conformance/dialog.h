@@ -127,6 +127,10 @@ void dialog_free(struct dialog *);
  * IDLE, until the dialog shows their tagged response; else COMMAND or RESPONSE. */
 enum imap_root dialog_root(const struct dialog *, size_t step);
 
+/* The same of the next message of `side` on a connection, after the first `steps` steps. */
+enum imap_root dialog_root_after(const struct dialog *, size_t steps, unsigned connection,
+                                 enum side side);
+
 /* Does the SEND step begin what the grammar reads as one message (a command, a SASL line, DONE)?
  * Otherwise it goes on with a literal, or with a line that a `C-:` left open. */
 bool dialog_begins_message(const struct dialog *, size_t step);

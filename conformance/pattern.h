@@ -8,11 +8,13 @@
 #include "variables.h"
 
 struct pattern_hole {
-    char *name; /* of the capture; NULL for `${:rule}` and `...` */
-    imap_rule rule; /* of the capture; 0 for `...` */
-    bool rest;  /* `...`: any number of further elements, or any text */
-    uint32_t start, end; /* where the example stands in octets */
-    uint32_t node; /* the outermost node that spans exactly [start, end) */
+    char *name;                    /* of the capture; NULL for `${:rule}` and `...` */
+    imap_rule rule;                /* of the capture; 0 for `...` */
+    bool rest;                     /* `...`: any number of further elements, or any text */
+    uint32_t start, end;           /* where the example stands in octets */
+    uint32_t text_start, text_end; /* where the placeholder stands in the text */
+    uint32_t
+        node; /* the outermost node that spans exactly [start, end); 0 for a `...` within text */
 };
 
 struct pattern {
@@ -28,8 +30,9 @@ struct pattern {
 /* Compiles a step's text (expanded by dialog_expand, without the final CRLF). `root` is
  * IMAP_GREETING or IMAP_RESPONSE. NULL on error: `problem` says what, and *column at which octet
  * of the text (from 1). */
-struct pattern *pattern_compile(const struct imap_grammar *, enum imap_root root, const uint8_t *text,
-                                size_t size, char problem[256], unsigned *column);
+struct pattern *pattern_compile(const struct imap_grammar *, enum imap_root root,
+                                const uint8_t *text, size_t size, char problem[256],
+                                unsigned *column);
 
 void pattern_free(struct pattern *);
 
