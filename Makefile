@@ -59,6 +59,10 @@ $(BUILD)/imapspec: $(call object,$(TOOL)) $(BUILD)/libimapspec.a
 	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(TOOL_LIBS) -o $@
 
 TOOL_LIBRARY := $(filter-out $(BUILD)/conformance/imapspec.o,$(call object,$(TOOL)))
+$(BUILD)/parser/%_test: $(BUILD)/parser/%_test.o $(filter-out %/compile.o,$(call object,$(COMPILER))) \
+                        $(BUILD)/libimapspec.a
+	$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka -o $@
+
 $(BUILD)/%_test: $(BUILD)/%_test.o $(BUILD)/libimapspec.a $(TOOL_LIBRARY)
 	$(CC) $(CFLAGS) $(LDFLAGS) $(filter-out %.a,$^) $(BUILD)/libimapspec.a -lcmocka $(TOOL_LIBS) -o $@
 
@@ -80,7 +84,7 @@ check: ## set up, build, run the whole test suite
 SOURCES := $(wildcard parser/*.c conformance/*.c conformance/commands/*.c)
 tidy: ## set up, look through the C code with clang-tidy
 	@scripts/setup tidy
-	@printf '%s\n' $(SOURCES) | xargs --max-procs=$(JOBS) --max-args=4 sh -c \
+	@printf '%s\n' $(SOURCES) | xargs --max-procs=$(JOBS) --max-args=1 sh -c \
 	    'clang-tidy --quiet "$$@" -- $(filter-out -Werror,$(WARNINGS)) -Iparser $(TOOL_CFLAGS)' tidy
 
 install: all ## install the program, the library and its header
