@@ -14,8 +14,8 @@ static void report_error(struct result *result, const struct dialog_step *step,
     struct failure *failure;
 
     if (error->code == IMAP_NO_ERROR) {
-        failure = result_fail(result, step->line, step->connection,
-                              "the line is not exactly one message");
+        failure =
+            result_fail(result, step->line, step->connection, "the line is not a whole message");
     } else if (error->code == IMAP_UNEXPECTED_OCTET) {
         imap_parser_expected(parser, expected, sizeof expected);
         imap_octet_text(error->got, got);
@@ -34,18 +34,16 @@ static void report_error(struct result *result, const struct dialog_step *step,
 static void check_sent(const struct dialog *dialog, size_t index, struct result *result) {
     const struct dialog_step *step = &dialog->steps[index];
     struct imap_parser parser;
-    struct imap_tree no_tree;
-    struct imap_node node;
-    size_t size;
+    size_t size, consumed;
     uint8_t *octets = dialog_client_message(dialog, index, &size);
 
     if (!octets) {
         result_fail(result, step->line, step->connection, "out of memory");
         return;
     }
-    imap_tree_init(&no_tree, &node, 1);
-    if (!imap_tree_parse(&no_tree, &parser, dialog->grammar, dialog_root(dialog, index), octets,
-                         size))
+    imap_parser_init(&parser, dialog->grammar, dialog_root(dialog, index), NULL, NULL);
+    if (imap_parser_feed(&parser, octets, size, &consumed) != IMAP_MORE ||
+        !imap_parser_at_start(&parser))
         report_error(result, step, &parser, octets, size);
     free(octets);
 }
