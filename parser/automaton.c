@@ -292,15 +292,16 @@ static unsigned add_path(struct automaton *a, unsigned parent, unsigned rule) {
 static void build_rule(struct automaton *a, unsigned number, unsigned from, unsigned to,
                        struct position at) {
     const struct abnf_rule *rule = &a->abnf->rules[number];
+    bool transparent = rule->node == RULE_TRANSPARENT || at.in_leaf;
     struct octet_set octets;
-    if (abnf_octets(a->abnf, number, &octets)) {
+    if (transparent && abnf_octets(a->abnf, number, &octets)) {
         add_set(a, from, to, octets, at.path);
         return;
     }
     if (!rule->core) {
         at.path = add_path(a, at.path, number);
     }
-    if (rule->node != RULE_TRANSPARENT && !at.in_leaf) {
+    if (!transparent) {
         if (at.slots == MAX_SLOTS) {
             abnf_fail(a->abnf, &rule->place, "more than %d nodes within each other", MAX_SLOTS);
         }

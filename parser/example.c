@@ -145,6 +145,9 @@ const char **examples_find(const struct abnf *abnf) {
         }
     }
     for (unsigned i = 1; i < abnf->rule_count; i++) {
+        if (abnf->rules[i].linkage == LINK_LITERAL || abnf->rules[i].linkage == LINK_LITERAL8) {
+            continue;
+        }
         texts[i] = s.rules[i].filled != NULL ? s.rules[i].filled : s.rules[i].any;
     }
     return texts;

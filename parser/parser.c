@@ -121,8 +121,9 @@ const struct imap_error *imap_parser_error(const struct imap_parser *p) {
 }
 
 void imap_parser_resync(struct imap_parser *p) {
+    bool counted = p->phase == PHASE_HEADER_DIGITS || p->phase == PHASE_HEADER_PLUS;
     p->error = (struct imap_error){0};
-    p->phase = PHASE_SKIP;
+    p->phase = counted ? PHASE_SKIP_DIGITS : PHASE_SKIP;
 }
 
 static enum imap_root root_after(enum imap_root root) {
@@ -498,6 +499,8 @@ static void skip_octet(struct imap_parser *p, uint8_t octet) {
         p->phase = PHASE_SKIP_DIGITS;
     } else if (p->phase == PHASE_SKIP_DIGITS && digit && p->literal_left <= p->limits.literal) {
         p->literal_left = p->literal_left * 10 + (octet - (uint64_t)'0');
+    } else if (p->phase == PHASE_SKIP_DIGITS && octet == '+') {
+        p->phase = PHASE_SKIP_DIGITS;
     } else if (p->phase == PHASE_SKIP_DIGITS && octet == '}') {
         p->phase = PHASE_SKIP_CR;
     } else if (p->phase == PHASE_SKIP_CR && octet == '\r') {
@@ -583,20 +586,21 @@ void imap_parser_accepted(const struct imap_parser *p, bool accepted[256]) {
     if (p->phase >= PHASE_LITERAL) {
         memset(accepted, 1, 256 * sizeof *accepted);
         accepted[0] = p->phase != PHASE_LITERAL || p->binary;
-    } else if (p->phase != PHASE_MESSAGE) {
+        return;
+    }
+    if (p->catch_depth != 0) {
+        accept_row(p->grammar, frame(p, p->catch_depth - 1U)->caught, accepted);
+    }
+    if (p->phase != PHASE_MESSAGE) {
         for (unsigned octet = 0; octet < 256; octet++) {
-            accepted[octet] = header_accepts(p, octet);
+            accepted[octet] |= header_accepts(p, octet);
         }
-    } else {
-        uint32_t state = p->state;
+        return;
+    }
+    uint32_t state = p->state;
+    accept_row(p->grammar, state, accepted);
+    for (unsigned depth = p->depth; depth > 0 && otherwise(p->grammar, state) != NULL; depth--) {
+        state = frame(p, depth - 1)->target;
         accept_row(p->grammar, state, accepted);
-        for (unsigned depth = p->depth; depth > 0 && otherwise(p->grammar, state) != NULL;
-             depth--) {
-            state = frame(p, depth - 1)->target;
-            accept_row(p->grammar, state, accepted);
-        }
-        if (p->catch_depth != 0) {
-            accept_row(p->grammar, frame(p, p->catch_depth - 1U)->caught, accepted);
-        }
     }
 }

@@ -1,0 +1,522 @@
+/* The parser against event logs (the .log files in test), at every chunk size, with each piece ending at a guard
+ * page; and what logs can't show: limits, pauses, the accepted sets. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "imapspec.h"
+
+enum { MAX_CASE = 1 << 16, GUARDED_PAGES = 32 };
+
+static const size_t chunk_sizes[] = {1, 2, 3, 7, SIZE_MAX};
+
+/* ---- logs ---------------------------------------------------------------------------------- */
+
+struct log {
+    char *text;
+    size_t length, capacity;
+    const struct imap_grammar *grammar;
+};
+
+static void add(struct log *log, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void add(struct log *log, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(log->text + log->length, log->capacity - log->length, format, arguments);
+    va_end(arguments);
+    assert_true(length >= 0 && (size_t)length < log->capacity - log->length);
+    log->length += (size_t)length;
+}
+
+static bool log_event(void *context, const struct imap_event *event) {
+    struct log *log = context;
+    unsigned long long start = event->start, end = event->end, value = event->value;
+    const char *rule = imap_rule_name(log->grammar, event->rule);
+    switch (event->kind) {
+    case IMAP_EVENT_NODE:
+        add(log, "%llu..%llu %s", start, end, rule);
+        if (value > 0) {
+            add(log, " = %llu", value);
+        }
+        add(log, "\n");
+        break;
+    case IMAP_EVENT_LITERAL:
+        add(log, "%llu..%llu literal of %llu%s%s\n", start, end, value,
+            event->non_synchronizing ? ", non-synchronizing" : "", event->binary ? ", binary" : "");
+        break;
+    case IMAP_EVENT_FINDING:
+        add(log, "%llu..%llu malformed %s\n", start, end, rule);
+        break;
+    case IMAP_EVENT_MESSAGE:
+        add(log, "%llu..%llu message %s\n", start, end, rule);
+        break;
+    }
+    return true;
+}
+
+static void log_error(struct log *log, const struct imap_parser *parser) {
+    const struct imap_error *error = imap_parser_error(parser);
+    add(log, "%llu error %s: ", (unsigned long long)error->offset,
+        imap_rule_name(log->grammar, error->rule));
+    if (error->code == IMAP_UNEXPECTED_OCTET) {
+        char expected[512], got[IMAP_OCTET_TEXT];
+        imap_parser_expected(parser, expected, sizeof expected);
+        imap_octet_text(error->got, got);
+        add(log, "expected %s, got %s\n", expected, got);
+    } else {
+        add(log, "%s\n", error->sentence);
+    }
+}
+
+/* ---- guarded feeding ----------------------------------------------------------------------- */
+
+struct guard {
+    uint8_t *pages, *end; /* end is the first octet that mustn't be touched */
+    size_t size;
+};
+
+static struct guard guard_new(void) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), size = page * GUARDED_PAGES;
+    struct guard guard = {.size = size};
+    guard.pages = mmap(NULL, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(guard.pages != MAP_FAILED);
+    guard.end = guard.pages + size;
+    assert_int_equal(mprotect(guard.end, page, PROT_NONE), 0);
+    return guard;
+}
+
+static void guard_free(struct guard *guard) {
+    munmap(guard->pages, guard->size + (size_t)sysconf(_SC_PAGESIZE));
+}
+
+/* Feeds all of the octets; an error is logged and left behind by resync. */
+static void feed_all(struct log *log, struct imap_parser *parser, const uint8_t *octets,
+                     size_t size, size_t chunk, const struct guard *guard) {
+    for (size_t at = 0; at < size;) {
+        size_t consumed, count = size - at < chunk ? size - at : chunk;
+        assert_true(count <= guard->size);
+        memcpy(guard->end - count, octets + at, count);
+        enum imap_status status =
+            imap_parser_feed(parser, guard->end - count, count, &consumed);
+        at += consumed;
+        if (status == IMAP_FAILED) {
+            size_t again;
+            assert_int_equal(imap_parser_feed(parser, octets, size, &again), IMAP_FAILED);
+            assert_int_equal(again, 0);
+            log_error(log, parser);
+            imap_parser_resync(parser);
+        } else {
+            assert_int_equal(consumed, count);
+        }
+    }
+    if (!imap_parser_at_start(parser)) {
+        add(log, "incomplete\n");
+    }
+}
+
+/* ---- cases --------------------------------------------------------------------------------- */
+
+struct log_case {
+    char title[128];
+    enum imap_root root;
+    const char *dialect;
+    uint8_t input[MAX_CASE];
+    size_t input_size;
+    char expected[MAX_CASE];
+};
+
+static const struct {
+    const char *name;
+    enum imap_root root;
+} roots[] = {{"greeting", IMAP_GREETING},
+             {"response", IMAP_RESPONSE},
+             {"command", IMAP_COMMAND},
+             {"continuation", IMAP_CONTINUATION},
+             {"sasl-line", IMAP_SASL_LINE},
+             {"done", IMAP_DONE},
+             {"after-authenticate", IMAP_AFTER_AUTHENTICATE},
+             {"after-idle", IMAP_AFTER_IDLE}};
+
+static void set_root(struct log_case *test, const char *name) {
+    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
+        if (strcmp(roots[i].name, name) == 0) {
+            test->root = roots[i].root;
+            return;
+        }
+    }
+    fail_msg("%s: no root %s", test->title, name);
+}
+
+/* Input lines are written with \r, \n, \\ and \xNN. */
+static void add_input(struct log_case *test, const char *line) {
+    for (; *line != '\0'; line++) {
+        unsigned octet = (unsigned char)*line;
+        if (octet == '\\') {
+            line++;
+            octet = *line == 'r' ? '\r' : *line == 'n' ? '\n' : (unsigned char)*line;
+            if (*line == 'x') {
+                assert_int_equal(sscanf(line + 1, "%2x", &octet), 1);
+                line += 2;
+            }
+        }
+        test->input[test->input_size++] = (uint8_t)octet;
+    }
+}
+
+static bool read_case(FILE *file, struct log_case *test) {
+    char line[4096];
+    *test = (struct log_case){.root = IMAP_RESPONSE, .dialect = "rfc3501"};
+    while (fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        if (line[0] == '#') {
+            snprintf(test->title, sizeof test->title, "%.120s", line + 1);
+        } else if (line[0] == '@' && strncmp(line + 1, "rfc", 3) == 0) {
+            test->dialect = "rfc2060";
+        } else if (line[0] == '@') {
+            set_root(test, line + 1);
+        } else if (line[0] == '>') {
+            add_input(test, line + 2);
+        } else if (line[0] != '\0') {
+            strcat(test->expected, line);
+            strcat(test->expected, "\n");
+        } else if (test->input_size > 0) {
+            return true;
+        }
+    }
+    return test->input_size > 0;
+}
+
+static void run_case(const struct log_case *test, const struct guard *guard) {
+    for (size_t i = 0; i < sizeof chunk_sizes / sizeof *chunk_sizes; i++) {
+        char text[MAX_CASE] = "";
+        struct log log = {.text = text, .capacity = sizeof text};
+        struct imap_parser parser;
+        log.grammar = imap_grammar_builtin(test->dialect);
+        imap_parser_init(&parser, log.grammar, test->root, log_event, &log);
+        feed_all(&log, &parser, test->input, test->input_size, chunk_sizes[i], guard);
+        if (strcmp(text, test->expected) != 0) {
+            fail_msg("%s, in pieces of %zu\n--- expected\n%s--- got\n%s", test->title,
+                     chunk_sizes[i], test->expected, text);
+        }
+    }
+}
+
+static void run_log(const char *name) {
+    static struct log_case test;
+    char path[256];
+    unsigned count = 0;
+    snprintf(path, sizeof path, "parser/test/%s.log", name);
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        fail_msg("cannot open %s: run the tests from the top folder", path);
+    }
+    struct guard guard = guard_new();
+    while (read_case(file, &test)) {
+        run_case(&test, &guard);
+        count++;
+    }
+    guard_free(&guard);
+    fclose(file);
+    assert_true(count > 0);
+}
+
+static void test_responses(void **state) {
+    (void)state;
+    run_log("responses");
+}
+
+static void test_commands(void **state) {
+    (void)state;
+    run_log("commands");
+}
+
+static void test_literals(void **state) {
+    (void)state;
+    run_log("literals");
+}
+
+static void test_errors(void **state) {
+    (void)state;
+    run_log("errors");
+}
+
+static void test_rfc2060(void **state) {
+    (void)state;
+    run_log("rfc2060");
+}
+
+/* ---- limits -------------------------------------------------------------------------------- */
+
+static enum imap_status feed_text(struct imap_parser *parser, const char *text) {
+    size_t consumed;
+    return imap_parser_feed(parser, text, strlen(text), &consumed);
+}
+
+static void start(struct imap_parser *parser, enum imap_root root,
+                  const struct imap_limits *limits) {
+    imap_parser_init(parser, imap_grammar_builtin("rfc3501"), root, NULL, NULL);
+    imap_parser_limit(parser, limits);
+}
+
+static void test_line_limit(void **state) {
+    (void)state;
+    struct imap_parser parser;
+    struct imap_limits limits = {.line = 10};
+    start(&parser, IMAP_RESPONSE, &limits);
+    assert_int_equal(feed_text(&parser, "* OK 678\r\n"), IMAP_MORE);
+    assert_int_equal(feed_text(&parser, "* OK 6789\r\n"), IMAP_FAILED);
+    assert_int_equal(imap_parser_error(&parser)->code, IMAP_LINE_TOO_LONG);
+    assert_int_equal(imap_parser_error(&parser)->offset, 20);
+}
+
+/* A literal begins a new line, and its own octets aren't part of any. */
+static void test_line_limit_after_literal(void **state) {
+    (void)state;
+    struct imap_parser parser;
+    struct imap_limits limits = {.line = 20};
+    start(&parser, IMAP_COMMAND, &limits);
+    assert_int_equal(feed_text(&parser, "a LOGIN {30}\r\n"), IMAP_MORE);
+    assert_int_equal(feed_text(&parser, "012345678901234567890123456789"), IMAP_MORE);
+    assert_int_equal(feed_text(&parser, " 34567890123456789"), IMAP_MORE);
+    assert_int_equal(feed_text(&parser, "\r\n"), IMAP_MORE);
+    assert_true(imap_parser_at_start(&parser));
+    assert_int_equal(feed_text(&parser, "a LOGIN {1}\r\nx 345678901234567890\r\n"), IMAP_FAILED);
+    assert_int_equal(imap_parser_error(&parser)->code, IMAP_LINE_TOO_LONG);
+}
+
+static void test_literal_limit(void **state) {
+    (void)state;
+    struct imap_parser parser;
+    struct imap_limits limits = {.literal = 1000};
+    start(&parser, IMAP_COMMAND, &limits);
+    assert_int_equal(feed_text(&parser, "a LOGIN {1000}\r\n"), IMAP_MORE);
+    start(&parser, IMAP_COMMAND, &limits);
+    assert_int_equal(feed_text(&parser, "a LOGIN {1001}\r\n"), IMAP_FAILED);
+    assert_int_equal(imap_parser_error(&parser)->code, IMAP_LITERAL_TOO_LARGE);
+    assert_int_equal(imap_parser_error(&parser)->offset, 12);
+}
+
+/* A declared literal counts at once, before one of its octets has come. */
+static void test_message_limit(void **state) {
+    (void)state;
+    struct imap_parser parser;
+    struct imap_limits limits = {.message = 100};
+    start(&parser, IMAP_COMMAND, &limits);
+    assert_int_equal(feed_text(&parser, "a LOGIN {101}"), IMAP_FAILED);
+    assert_int_equal(imap_parser_error(&parser)->code, IMAP_MESSAGE_TOO_LONG);
+    start(&parser, IMAP_COMMAND, &limits);
+    assert_int_equal(feed_text(&parser, "a LOGIN {60}\r\n"), IMAP_MORE);
+    assert_int_equal(feed_text(&parser,
+                               "0123456789012345678901234567890123456789012345678901234567890123"
+                               "4567890123456789012345"),
+                     IMAP_FAILED);
+    assert_int_equal(imap_parser_error(&parser)->code, IMAP_UNEXPECTED_OCTET);
+}
+
+/* Parentheses without end are refused at the depth limit, wherever pieces end. */
+static void test_depth_bomb(void **state) {
+    (void)state;
+    struct imap_parser parser;
+    struct imap_limits none = {0}, shallow = {.depth = 3};
+    start(&parser, IMAP_COMMAND, &none);
+    assert_int_equal(feed_text(&parser, "a SEARCH "), IMAP_MORE);
+    unsigned depth = 0;
+    while (depth < 100000 && feed_text(&parser, "(") == IMAP_MORE) {
+        depth++;
+    }
+    assert_int_equal(imap_parser_error(&parser)->code, IMAP_NESTING_TOO_DEEP);
+    assert_in_range(depth, 32, IMAP_MAX_DEPTH + 1);
+    start(&parser, IMAP_COMMAND, &shallow);
+    assert_int_equal(feed_text(&parser, "a SEARCH (((ALL)))\r\n"), IMAP_MORE);
+    assert_int_equal(feed_text(&parser, "a SEARCH ((((ALL))))\r\n"), IMAP_FAILED);
+    assert_int_equal(imap_parser_error(&parser)->offset, 20 + 13);
+}
+
+static void test_body_bomb(void **state) {
+    (void)state;
+    struct imap_parser parser;
+    struct imap_limits none = {0};
+    start(&parser, IMAP_RESPONSE, &none);
+    assert_int_equal(feed_text(&parser, "* 1 FETCH (BODYSTRUCTURE "), IMAP_MORE);
+    unsigned depth = 0;
+    while (depth < 100000 && feed_text(&parser, "(") == IMAP_MORE) {
+        depth++;
+    }
+    assert_int_equal(imap_parser_error(&parser)->code, IMAP_NESTING_TOO_DEEP);
+    assert_in_range(depth, 32, IMAP_MAX_DEPTH + 1);
+}
+
+/* ---- pauses -------------------------------------------------------------------------------- */
+
+static bool pause_on_literal(void *context, const struct imap_event *event) {
+    unsigned *literals = context;
+    *literals += event->kind == IMAP_EVENT_LITERAL;
+    return event->kind != IMAP_EVENT_LITERAL;
+}
+
+static void test_pause(void **state) {
+    (void)state;
+    static const char text[] = "a LOGIN {3}\r\nabc {3}\r\ndef\r\n";
+    struct imap_parser parser;
+    unsigned literals = 0;
+    size_t consumed, size = strlen(text);
+    imap_parser_init(&parser, imap_grammar_builtin("rfc3501"), IMAP_COMMAND, pause_on_literal,
+                     &literals);
+    assert_int_equal(imap_parser_feed(&parser, text, size, &consumed), IMAP_PAUSED);
+    assert_int_equal(consumed, 13);
+    assert_int_equal(imap_parser_feed(&parser, text + 13, size - 13, &consumed), IMAP_PAUSED);
+    assert_int_equal(consumed, 9);
+    assert_int_equal(imap_parser_feed(&parser, text + 22, size - 22, &consumed), IMAP_MORE);
+    assert_int_equal(literals, 2);
+    assert_true(imap_parser_at_start(&parser));
+}
+
+/* The sink chooses what the next message is. */
+struct switching {
+    struct imap_parser parser;
+    imap_rule idle;
+    bool idling;
+};
+
+static bool switch_root(void *context, const struct imap_event *event) {
+    struct switching *switching = context;
+    if (event->kind == IMAP_EVENT_NODE && event->rule == switching->idle) {
+        switching->idling = true;
+    } else if (event->kind == IMAP_EVENT_MESSAGE && switching->idling) {
+        imap_parser_expect(&switching->parser, IMAP_DONE);
+        switching->idling = false;
+    }
+    return true;
+}
+
+static void test_expect_in_sink(void **state) {
+    (void)state;
+    const struct imap_grammar *grammar = imap_grammar_builtin("rfc3501");
+    struct switching switching = {.idle = imap_grammar_rule(grammar, "idle")};
+    imap_parser_init(&switching.parser, grammar, IMAP_COMMAND, switch_root, &switching);
+    assert_int_equal(feed_text(&switching.parser, "a IDLE\r\nDONE\r\nb NOOP\r\n"), IMAP_MORE);
+    assert_int_equal(feed_text(&switching.parser, "DONE\r\n"), IMAP_FAILED);
+}
+
+/* ---- accepted sets ------------------------------------------------------------------------- */
+
+/* Wherever a parser stands, an octet is accepted if and only if reading it doesn't fail. */
+static void check_accepted(const struct imap_parser *parser) {
+    bool accepted[256];
+    imap_parser_accepted(parser, accepted);
+    for (unsigned octet = 0; octet < 256; octet++) {
+        struct imap_parser copy = *parser;
+        uint8_t text = (uint8_t)octet;
+        size_t consumed;
+        imap_parser_feed(&copy, &text, 1, &consumed);
+        enum imap_error_code code = imap_parser_error(&copy)->code;
+        bool read = code != IMAP_UNEXPECTED_OCTET && code != IMAP_NUL_IN_LITERAL;
+        if (read != accepted[octet]) {
+            fail_msg("octet %u at offset %llu is %s but %s", octet,
+                     (unsigned long long)parser->offset, read ? "read" : "refused",
+                     accepted[octet] ? "accepted" : "not accepted");
+        }
+    }
+}
+
+static void test_accepted(void **state) {
+    (void)state;
+    static const struct {
+        enum imap_root root;
+        const char *text;
+    } messages[] = {
+        {IMAP_GREETING, "* PREAUTH [ALERT] x\r\n"},
+        {IMAP_RESPONSE, "* OK [BADCHARSET (\"x\" {1}\r\ny)] z\r\n* OK [UNSEEN x] y\r\n+ YQ==\r\n"},
+        {IMAP_RESPONSE, "* 1 FETCH (BODY ((\"a\" \"b\" NIL NIL NIL \"7BIT\" 1 NIL (\"x\" (\"a\" \"b\"))"
+                        " NIL NIL (1 (2 NIL))) \"mixed\") UID 3 FLAGS (\\Recent))\r\n"},
+        {IMAP_COMMAND, "a APPEND x (\\Seen) \" 1-Jan-2000 00:00:00 +0000\" {3}\r\nabc\r\n"},
+        {IMAP_COMMAND, "a UID SEARCH CHARSET x OR NOT (1,2:* UNSEEN) HEADER a b ON 1-Feb-2000\r\n"},
+        {IMAP_AFTER_AUTHENTICATE, "YWJj\r\na XFOO \"x\" {1}\r\ny\r\n"},
+    };
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
+        struct imap_parser parser;
+        imap_parser_init(&parser, imap_grammar_builtin("rfc3501"), messages[i].root, NULL, NULL);
+        for (const char *at = messages[i].text; *at != '\0'; at++) {
+            size_t consumed;
+            check_accepted(&parser);
+            assert_int_equal(imap_parser_feed(&parser, at, 1, &consumed), IMAP_MORE);
+        }
+        assert_true(imap_parser_at_start(&parser));
+    }
+}
+
+/* ---- grammar ------------------------------------------------------------------------------- */
+
+static void test_rules(void **state) {
+    (void)state;
+    const struct imap_grammar *grammar = imap_grammar_builtin("rfc3501");
+    assert_null(imap_grammar_builtin("rfc0"));
+    assert_string_equal(imap_dialect_name(0), "rfc3501");
+    assert_null(imap_dialect_name(2));
+    imap_rule rule = imap_grammar_rule(grammar, "FLAG-list");
+    assert_string_equal(imap_rule_name(grammar, rule), "flag-list");
+    assert_string_equal(imap_rule_source(grammar, rule), "RFC 3501");
+    assert_string_equal(imap_rule_example(grammar, rule), "()");
+    assert_true(imap_rule_is_node(grammar, rule));
+    assert_int_equal(imap_grammar_rule(grammar, "no-such-rule"), 0);
+    assert_string_equal(imap_rule_name(grammar, 0), "");
+    assert_null(imap_rule_example(grammar, imap_grammar_rule(grammar, "literal")));
+    assert_string_equal(imap_rule_example(grammar, imap_grammar_rule(grammar, "date-time")),
+                        "\" 1-Jan-1111 11:11:11 +1111\"");
+}
+
+/* What is written as an example of a whole message is one. */
+static void test_examples(void **state) {
+    (void)state;
+    static const struct {
+        const char *rule;
+        enum imap_root root;
+    } whole[] = {{"greeting", IMAP_GREETING},
+                 {"response-tagged", IMAP_RESPONSE},
+                 {"continue-req", IMAP_CONTINUATION},
+                 {"command", IMAP_COMMAND},
+                 {"sasl-line", IMAP_SASL_LINE},
+                 {"idle-done", IMAP_DONE}};
+    const struct imap_grammar *grammar = imap_grammar_builtin("rfc3501");
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+        struct imap_node nodes[64];
+        struct imap_tree tree;
+        struct imap_parser parser;
+        const char *text = imap_rule_example(grammar, imap_grammar_rule(grammar, whole[i].rule));
+        assert_non_null(text);
+        imap_tree_init(&tree, nodes, 64);
+        assert_true(imap_tree_parse(&tree, &parser, grammar, whole[i].root, text, strlen(text)));
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_responses),
+        cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_literals),
+        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_rfc2060),
+        cmocka_unit_test(test_line_limit),
+        cmocka_unit_test(test_line_limit_after_literal),
+        cmocka_unit_test(test_literal_limit),
+        cmocka_unit_test(test_message_limit),
+        cmocka_unit_test(test_depth_bomb),
+        cmocka_unit_test(test_body_bomb),
+        cmocka_unit_test(test_pause),
+        cmocka_unit_test(test_expect_in_sink),
+        cmocka_unit_test(test_accepted),
+        cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_examples),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
