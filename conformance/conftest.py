@@ -35,8 +35,8 @@ class Run:
     """What came of one run of the program."""
 
     def __init__(self, completed):
-        self.status, self.output = completed.returncode, completed.stdout
-        self.problems = completed.stderr
+        self.status, self.output = completed.returncode, completed.stdout.decode()
+        self.problems = completed.stderr.decode()
 
     @property
     def report(self):
@@ -61,7 +61,7 @@ class Program:
         return [str(self.path), *map(str, arguments)]
 
     def __call__(self, *arguments, **settings):
-        settings = {"timeout": PROGRAM_SECONDS, "text": True, "capture_output": True, **settings}
+        settings = {"timeout": PROGRAM_SECONDS, "capture_output": True, **settings}
         return Run(subprocess.run(self.command(*arguments), **settings))
 
     def play(self, *arguments, **settings):

@@ -31,11 +31,11 @@ class Account:
         size."""
         contents = {}
         for name in self.names():
-            self.call("select", f'"{name}"', True)
+            count = int(self.call("select", f'"{name}"', True)[0])
             contents[name] = (self.connection.response("UIDVALIDITY"),
                               self.connection.response("UIDNEXT"),
-                              self.call("fetch", "1:*", "(UID FLAGS INTERNALDATE RFC822)")
-                              if self.call("status", f'"{name}"', "(MESSAGES)") else None)
+                              count and self.call("fetch", "1:*",
+                                                  "(UID FLAGS INTERNALDATE RFC822)"))
         return self.names("lsub"), contents
 
     def fill(self):

@@ -17,7 +17,7 @@ section: RFC 3501, 6.1.2
 state:   selected
 mailbox: blob 3
 
-!wait 600s
+!wait 60s
 C: a1 NOOP
 S: a1 OK NOOP completed
 """

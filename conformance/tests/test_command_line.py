@@ -126,10 +126,12 @@ def test_password_from_environment(imapspec, server, folder):
 def test_workers_have_accounts_of_their_own(imapspec, dovecot):
     options = ["--server", dovecot.url, "--starttls", "--ca-file", dovecot.ca_file,
                "--disposable-account", DIALOGS]
-    alone = imapspec.play(*options).report
-    together = imapspec.play("-j", "4", *options).report
-    assert [(dialog["id"], dialog["outcome"]) for dialog in together["dialogs"]] \
-        == [(dialog["id"], dialog["outcome"]) for dialog in alone["dialogs"]]
+
+    def outcomes(*more):
+        report = imapspec.play(*options, *more).report
+        return {dialog["id"]: dialog["outcome"] for dialog in report["dialogs"]}
+
+    assert outcomes("-j", "4") == outcomes()
 
 
 def test_shared_account_is_not_wiped_by_several(imapspec, server):

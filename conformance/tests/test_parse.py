@@ -1,0 +1,68 @@
+"""imapspec parse: events with their offsets, errors with their place."""
+import re
+
+import pytest
+
+SERVER = (b"* 172 EXISTS\r\n"
+          b"* 1 FETCH (BODY[] {7}\r\na\r\nb\r\nc FLAGS (\\Seen))\r\n"
+          b"a1 OK [READ-WRITE] done\r\n")
+CLIENT = b'a1 LOGIN "joe" {6+}\r\nsecret\r\na2 SELECT INBOX\r\n'
+
+
+@pytest.fixture
+def parse(imapspec):
+    def parse(octets, *options):
+        return imapspec("parse", *options, "-", input=octets)
+    return parse
+
+
+def test_events(parse):
+    run = parse(SERVER)
+    assert run.status == 0 and run.output.endswith("3 messages, 0 errors\n"), run.output
+    for start, end, rule in re.findall(r"^(\d+)\.\.(\d+) (\S+)", run.output, re.M):
+        assert 0 <= int(start) <= int(end) <= len(SERVER), (start, end, rule)
+    assert re.search(r"^2\.\.5 \S+ 172$", run.output, re.M), run.output
+    literal = SERVER.index(b"{7}")
+    assert f"{literal}..{literal + 5} literal of 7 octets" in run.output
+
+
+@pytest.mark.parametrize("octets", [SERVER, b"* 1 EXISTS\r\n* OK [UNSEEN x] a\r\n* 1 EXIST\r\n* 2 EX"])
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+def test_pieces_change_nothing(parse, octets, size):
+    assert parse(octets, "--chunk", size).output == parse(octets).output
+
+
+def test_client(parse):
+    run = parse(CLIENT, "--client")
+    assert run.status == 0 and "2 messages" in run.output, run.output
+    assert parse(CLIENT, "--server").status == 1
+
+
+def test_error(parse):
+    run = parse(b"* 1 EXISTS\r\n* FLAGS \\Seen\r\n* 2 EXISTS\r\n")
+    assert run.status == 1
+    error, line, caret = re.search(r"^(20: .*)\n(.*)\n(.*)$", run.output, re.M).groups()
+    assert re.fullmatch(r'20: [a-z-]+: expected "\(", got %x5C|20: [a-z-]+: expected "\(", got "\\"',
+                        error), error
+    assert "* FLAGS \\" in line and line[caret.index("^")] == "\\"
+    assert run.output.endswith("2 messages, 1 errors\n"), "reading goes on at the next line"
+
+
+def test_end_in_a_message(parse):
+    run = parse(b"* 1 EXISTS\r\n* 2 EX")
+    assert run.status == 1 and "\n18: " in run.output and "end of the file" in run.output
+
+
+def test_file(imapspec, tmp_path):
+    (tmp_path / "session").write_bytes(SERVER)
+    assert imapspec("parse", tmp_path / "session").output == imapspec("parse", "-",
+                                                                     input=SERVER).output
+    run = imapspec("parse", tmp_path / "nosuch")
+    assert run.status == 2 and "nosuch" in run.problems
+
+
+@pytest.mark.parametrize("arguments", [[], ["--nonsense", "-"], ["--root", "nosuch", "-"],
+                                       ["--dialect", "nosuch", "-"], ["--chunk", "0", "-"]])
+def test_usage_errors(imapspec, arguments):
+    run = imapspec("parse", *arguments, input=b"")
+    assert run.status == 2 and run.problems and not run.output
