@@ -132,7 +132,8 @@ static void messages_are_whole_at_every_piece_size(void **state) {
                   "* LIST () \"/\" blob\r\n",
                   pieces[i], true);
         assert_message(&talk, "* OK ready\r\n", "greeting", "* OK ready\r\n");
-        assert_message(&talk, "* 1 FETCH (BODY[TEXT] {4}\r\na\r\nb)\r\n", "nz-number", "1");
+        assert_message(&talk, "* 1 FETCH (BODY[TEXT] {4}\r\na\r\nb)\r\n", "nstring",
+                       "{4}\r\na\r\nb");
         assert_message(&talk, "* LIST () \"/\" blob\r\n", "mailbox", "blob");
         assert_int_equal(read_message(&talk, &message), SESSION_CLOSED);
         assert_int_equal(talk.result.finding_count, 0);
