@@ -462,17 +462,13 @@ static void read_range(struct reader *r) {
     rule->node = RULE_LEAF;
 }
 
-static void read_leaves(struct reader *r) {
-    while (!at_line_end(r)) {
-        struct abnf_rule *rule = &r->abnf->rules[read_known_rule(r)];
-        rule->node = RULE_LEAF;
-        skip_spaces(r);
-        if (r->end - r->text > 3 && strncmp(r->text, "as ", 3) == 0) {
-            advance(r);
-            advance(r);
-            rule->label = read_known_rule(r);
-            return;
-        }
+/* `as NAME` after a rule: what the rule is called. */
+static void read_label(struct reader *r, struct abnf_rule *rule) {
+    skip_spaces(r);
+    if (r->end - r->text > 3 && strncmp(r->text, "as ", 3) == 0) {
+        advance(r);
+        advance(r);
+        rule->label = read_known_rule(r);
     }
 }
 
@@ -490,8 +486,6 @@ static void read_directive(struct reader *r) {
         read_root(r);
     } else if (strcmp(name, "range") == 0) {
         read_range(r);
-    } else if (strcmp(name, "leaf") == 0) {
-        read_leaves(r);
     } else if (strcmp(name, "literal") == 0) {
         read_literal(r);
     } else {
@@ -499,6 +493,8 @@ static void read_directive(struct reader *r) {
             struct abnf_rule *rule = &r->abnf->rules[read_known_rule(r)];
             if (strcmp(name, "node") == 0) {
                 rule->node = RULE_NODE;
+            } else if (strcmp(name, "leaf") == 0) {
+                rule->node = RULE_LEAF;
             } else if (strcmp(name, "call") == 0) {
                 rule->linkage = LINK_CALL;
             } else if (strcmp(name, "nested") == 0) {
@@ -509,6 +505,7 @@ static void read_directive(struct reader *r) {
             } else {
                 abnf_fail(r->abnf, &place, "no directive @%s", name);
             }
+            read_label(r, rule);
         }
     }
     if (!at_line_end(r)) {

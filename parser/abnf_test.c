@@ -1,5 +1,5 @@
-/* Errors in grammars: each has a place and a sentence; and the conflicts that the compiler must find
- * are found, by grammars made to have them. */
+/* Errors in grammars: each has a place and a sentence; and the conflicts that the compiler must
+ * find are found, by grammars made to have them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -283,8 +283,10 @@ static bool is_on_path(const struct automaton *a, unsigned path, unsigned rule) 
 static unsigned add_path(struct automaton *a, unsigned parent, unsigned rule) {
     a->paths =
         arena_grow(a->abnf->arena, a->paths, a->path_count, &a->path_capacity, sizeof *a->paths);
-    a->paths[a->path_count] = (struct path){
-        .parent = parent, .rule = rule, .depth = parent == 0 ? 0 : a->paths[parent].depth + 1};
+    a->paths[a->path_count] = (struct path){.parent = parent,
+                                            .rule = rule,
+                                            .label = a->abnf->rules[rule].label,
+                                            .depth = parent == 0 ? 0 : a->paths[parent].depth + 1};
     return (unsigned)a->path_count++;
 }
 
@@ -298,7 +300,8 @@ static void build_rule(struct automaton *a, unsigned number, unsigned from, unsi
         add_set(a, from, to, octets, at.path);
         return;
     }
-    if (!rule->core) {
+    bool literal = rule->linkage == LINK_LITERAL || rule->linkage == LINK_LITERAL8;
+    if (!rule->core && !at.in_leaf && !literal) {
         at.path = add_path(a, at.path, number);
     }
     if (!transparent) {
@@ -315,12 +318,12 @@ static void build_rule(struct automaton *a, unsigned number, unsigned from, unsi
         at.slots++;
         at.in_leaf = rule->node == RULE_LEAF;
     }
-    if (rule->linkage == LINK_LITERAL || rule->linkage == LINK_LITERAL8) {
+    if (literal) {
         add_edge(a, from,
                  (struct edge){.kind = EDGE_LITERAL,
                                .target = to,
                                .machine = rule->linkage == LINK_LITERAL8,
-                               .path = at.path});
+                               .path = add_path(a, at.path, number)});
         return;
     }
     build(a, rule->definition, from, to, at);
@@ -335,7 +338,7 @@ static void build_reference(struct automaton *a, const struct expression *refere
                  (struct edge){.kind = EDGE_CALL,
                                .target = to,
                                .machine = find_machine(a, reference->rule),
-                               .path = at.path});
+                               .path = add_path(a, at.path, reference->rule)});
         return;
     }
     if (within_itself) {

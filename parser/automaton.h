@@ -34,10 +34,12 @@ struct vertex {
     unsigned slots; /* nodes that are open here: slots 0..slots-1 are live */
 };
 
-/* A rule in line within another: the paths are a tree, whose roots are machines. */
+/* A rule within another, as errors name them: the paths are a tree, whose roots are machines. What
+ * a leaf is made of has no path of its own. */
 struct path {
     unsigned parent; /* 0 for none */
     unsigned rule;
+    unsigned label; /* what the rule is called for a person */
     unsigned depth;
 };
 

@@ -386,9 +386,11 @@ static bool takes(const struct construction *c, const struct edge *edge, unsigne
     }
 }
 
+/* After a literal or a call, its rule is behind. */
 static void add_target(const struct construction *c, struct core *core, const struct edge *edge) {
-    core->path =
-        core->count == 0 ? edge->path : automaton_common_path(c->automaton, core->path, edge->path);
+    const struct automaton *a = c->automaton;
+    unsigned path = edge->kind == EDGE_SET ? edge->path : a->paths[edge->path].parent;
+    core->path = core->count == 0 ? path : automaton_common_path(a, core->path, path);
     core->vertices[core->count++] = edge->target;
 }
 
@@ -557,7 +559,7 @@ static unsigned rule_of_state(const struct construction *c, unsigned state) {
     if (path == 0 || (before != 0 && a->paths[before].depth > a->paths[path].depth)) {
         path = before;
     }
-    return a->paths[path].rule;
+    return a->paths[path].label;
 }
 
 static void fill_state(struct construction *c, unsigned state, struct step *step) {
@@ -567,7 +569,7 @@ static void fill_state(struct construction *c, unsigned state, struct step *step
     fill_row(c, state, step);
     struct way *end = c->reached[c->automaton->machines[machine].end];
     struct state *filled = &c->transducer->states[state];
-    filled->rule = rule != 0 ? rule : c->automaton->machines[machine].rule;
+    filled->rule = rule != 0 ? rule : c->abnf->rules[c->automaton->machines[machine].rule].label;
     if (end == NULL) {
         return;
     }

@@ -112,10 +112,18 @@ static void test_value(void **state) {
     (void)state;
     static const struct {
         const char *octets, *value;
-    } values[] = {{"atom", "atom"},         {"\"\"", ""},          {"\"a b\"", "a b"},
-                  {"\"a\\\"b\\\\c\"", "a\"b\\c"}, {"{3}\r\na\r\n", "a\r\n"}, {"{0}\r\n", ""},
-                  {"~{2}\r\nab", "ab"},     {"{2+}\r\nab", "ab"},  {"\"", "\""},
-                  {"{", "{"},               {"", ""},              {"\"\\", "\"\\"}};
+    } values[] = {{"atom", "atom"},
+                  {"\"\"", ""},
+                  {"\"a b\"", "a b"},
+                  {"\"a\\\"b\\\\c\"", "a\"b\\c"},
+                  {"{3}\r\na\r\n", "a\r\n"},
+                  {"{0}\r\n", ""},
+                  {"~{2}\r\nab", "ab"},
+                  {"{2+}\r\nab", "ab"},
+                  {"\"", "\""},
+                  {"{", "{"},
+                  {"", ""},
+                  {"\"\\", "\"\\"}};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         uint8_t value[32];
         size_t size = strlen(values[i].octets), length = strlen(values[i].value);
