@@ -1,0 +1,138 @@
+/* imapspec lint: judges transcripts as they are printed. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../buffer.h"
+#include "../collection.h"
+#include "../lint.h"
+#include "../text.h"
+#include "command.h"
+
+struct totals {
+    unsigned files, judged, not_judged, refused, warnings;
+};
+
+static void write_usage(FILE *stream) {
+    fputs("usage: imapspec lint [--dialect NAME] FILE…\n"
+          "\n"
+          "Judges the C: and S: lines of dialogs, RFCs or any other text by the grammar; - is\n"
+          "standard input.\n"
+          "\n"
+          "  --dialect NAME          the grammar: ",
+          stream);
+    for (size_t i = 0; imap_dialect_name(i); i++)
+        fprintf(stream, "%s%s", i > 0 ? ", " : "", imap_dialect_name(i));
+    fputs(
+        "\n\nexit status: 0 nothing was refused, 1 something was, 2 usage, or an unreadable file\n",
+        stream);
+}
+
+static int refuse(const char *what, const char *why) {
+    fprintf(stderr, "imapspec lint: %s: %s\n", what, why);
+    return 2;
+}
+
+/* Reads all of a file, or of standard input. NULL, or what is wrong. */
+static const char *read_text(const char *path, struct buffer *text) {
+    FILE *stream = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    uint8_t block[16384];
+    size_t size;
+
+    if (!stream)
+        return strerror(errno);
+    while (text->size <= PRINTED_MAXIMUM && (size = fread(block, 1, sizeof block, stream)) > 0)
+        buffer_add(text, block, size);
+    const char *problem = ferror(stream)                 ? strerror(errno)
+                          : text->failed                 ? "memory is out"
+                          : text->size > PRINTED_MAXIMUM ? "longer than 4 MiB"
+                                                         : NULL;
+    if (stream != stdin)
+        fclose(stream);
+    return problem;
+}
+
+static bool is_dialog_file(const char *path) {
+    static const char suffix[] = ".dialog";
+    size_t length = strlen(path), end = sizeof suffix - 1;
+    return length > end && strcmp(path + length - end, suffix) == 0;
+}
+
+/* The dialog reader knows what the language allows; its first complaint comes before the others.
+ * True when it has none: then a line that the grammar refuses is meant to be wrong. */
+static bool check_dialog(const char *path, struct totals *totals) {
+    struct collection collection = {0};
+    bool loaded = collection_add(&collection, path, stdout) == 0;
+
+    totals->refused += loaded ? 0 : 1;
+    collection_free(&collection);
+    return loaded;
+}
+
+static int lint_file(const char *path, const struct imap_grammar *grammar, struct totals *totals) {
+    struct buffer text = {0};
+    struct lint lint = {0};
+    bool is_dialog = is_dialog_file(path);
+    const char *problem = read_text(path, &text);
+
+    totals->files++;
+    bool loaded = !problem && is_dialog && check_dialog(path, totals);
+    if (!problem && !lint_text(&lint, grammar, text.octets, text.size, is_dialog))
+        problem = "memory is out";
+    for (size_t i = 0; i < lint.remark_count; i++) {
+        bool is_meant = loaded && lint.remarks[i].severity == LINT_REFUSED;
+        if (!is_meant)
+            lint_write(stdout, strcmp(path, "-") == 0 ? "stdin" : path, &lint.remarks[i]);
+    }
+    totals->judged += lint.judged;
+    totals->not_judged += lint.not_judged;
+    totals->refused += loaded ? 0 : lint.refused;
+    totals->warnings += lint.warnings;
+    if (lint.remark_count == LINT_MAXIMUM)
+        printf("%s: given up after %u remarks\n", path, LINT_MAXIMUM);
+    lint_free(&lint);
+    buffer_free(&text);
+    return problem ? refuse(path, problem) : 0;
+}
+
+static void write_totals(const struct totals *totals) {
+    printf("%u file%s: %u messages judged, %u refusals, %u warnings; %u messages not judged\n",
+           totals->files, totals->files == 1 ? "" : "s", totals->judged, totals->refused,
+           totals->warnings, totals->not_judged);
+}
+
+static int lint(int argc, char **argv) {
+    static const struct option options[] = {{"dialect", required_argument, NULL, 'd'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
+    const struct imap_grammar *grammar = imap_grammar_builtin(imap_dialect_name(0));
+    struct totals totals = {0};
+    int status = 0;
+
+    for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+        if (option == 'h') {
+            write_usage(stdout);
+            return 0;
+        }
+        if (option != 'd') {
+            fputs("Try 'imapspec lint --help'.\n", stderr);
+            return 2;
+        }
+        grammar = imap_grammar_builtin(optarg);
+        if (!grammar)
+            return refuse(optarg, "no dialect has this name");
+    }
+    if (optind == argc) {
+        write_usage(stderr);
+        return 2;
+    }
+    for (int i = optind; i < argc; i++) {
+        int read = lint_file(argv[i], grammar, &totals);
+        status = read != 0 ? read : status;
+    }
+    write_totals(&totals);
+    return status != 0 ? status : totals.refused > 0 ? 1 : 0;
+}
+
+const struct command command_lint = {"lint", "judge the C: and S: lines of any text", lint};

@@ -1,0 +1,198 @@
+#include "inspect.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* The tree of a larger message isn't looked through. */
+#define NODES 8192
+
+/* The longest response code that is compared with the known ones. */
+#define CODE_MAXIMUM 32
+
+/* IANA's registry of IMAP response codes. */
+static const char *const codes[] = {"ALERT",
+                                    "ALREADYEXISTS",
+                                    "ANNOTATE",
+                                    "ANNOTATIONS",
+                                    "APPENDUID",
+                                    "AUTHENTICATIONFAILED",
+                                    "AUTHORIZATIONFAILED",
+                                    "BADCHARSET",
+                                    "BADCOMPARATOR",
+                                    "BADEVENT",
+                                    "BADURL",
+                                    "CANNOT",
+                                    "CAPABILITY",
+                                    "CLIENTBUG",
+                                    "CLOSED",
+                                    "COMPRESSIONACTIVE",
+                                    "CONTACTADMIN",
+                                    "COPYUID",
+                                    "CORRUPTION",
+                                    "EXPIRED",
+                                    "EXPUNGEISSUED",
+                                    "HASCHILDREN",
+                                    "HIGHESTMODSEQ",
+                                    "INUSE",
+                                    "LIMIT",
+                                    "MAILBOXID",
+                                    "MAXCONVERTMESSAGES",
+                                    "MAXCONVERTPARTS",
+                                    "METADATA",
+                                    "MODIFIED",
+                                    "NOMODSEQ",
+                                    "NONEXISTENT",
+                                    "NOPERM",
+                                    "NOTIFICATIONOVERFLOW",
+                                    "NOTSAVED",
+                                    "NOUPDATE",
+                                    "OVERQUOTA",
+                                    "PARSE",
+                                    "PERMANENTFLAGS",
+                                    "PRIVACYREQUIRED",
+                                    "READ-ONLY",
+                                    "READ-WRITE",
+                                    "REFERRAL",
+                                    "SERVERBUG",
+                                    "TEMPFAIL",
+                                    "TOOBIG",
+                                    "TRYCREATE",
+                                    "UIDNEXT",
+                                    "UIDNOTSTICKY",
+                                    "UIDREQUIRED",
+                                    "UIDVALIDITY",
+                                    "UNAVAILABLE",
+                                    "UNDEFINED-FILTER",
+                                    "UNKNOWN-CTE",
+                                    "UNSEEN",
+                                    "URLMECH",
+                                    "USEATTR"};
+
+static const char *const system_flags[] = {"Answered", "Flagged", "Deleted",
+                                           "Seen",     "Draft",   "Recent"};
+
+static bool is_word(const uint8_t *octets, size_t size, const char *word) {
+    return size == strlen(word) && strncasecmp((const char *)octets, word, size) == 0;
+}
+
+/* Is one word the other with at most one character more, less or other? */
+static bool is_near(const char *word, const char *other) {
+    size_t length = strlen(word), other_length = strlen(other), same = 0;
+
+    while (same < length && same < other_length && strncasecmp(word + same, other + same, 1) == 0)
+        same++;
+    size_t skip = length >= other_length && same < length ? 1 : 0;
+    size_t other_skip = other_length >= length && same < other_length ? 1 : 0;
+    return strcasecmp(word + same + skip, other + same + other_skip) == 0;
+}
+
+/* The known code that this one was meant to be; NULL if it is known itself, or like none. */
+static const char *meant_code(const char *name, const char *joined) {
+    const char *near = NULL;
+
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        if (strcasecmp(name, codes[i]) == 0)
+            return NULL;
+        if (strcasecmp(joined, codes[i]) == 0 || (!near && is_near(name, codes[i])))
+            near = codes[i];
+    }
+    return near;
+}
+
+/* `PERMANENT FLAGS (…)`: its name, and its name joined with the next word. */
+static void check_code(struct lint *lint, const struct printed_message *message, size_t start,
+                       size_t end) {
+    const uint8_t *octets = message->octets.octets;
+    char name[CODE_MAXIMUM], joined[2 * CODE_MAXIMUM], hint[64];
+    size_t length = end - start, word = 0, at;
+
+    if (length >= sizeof name)
+        return;
+    memcpy(name, octets + start, length);
+    name[length] = '\0';
+    memcpy(joined, name, length);
+    while (octets[end] == ' ' && word < CODE_MAXIMUM - 1 &&
+           ((octets[end + 1 + word] | 0x20) >= 'a' && (octets[end + 1 + word] | 0x20) <= 'z')) {
+        joined[length + word] = (char)octets[end + 1 + word];
+        word++;
+    }
+    joined[length + word] = '\0';
+    const char *meant = meant_code(name, joined);
+    if (!meant)
+        return;
+    const struct row *row = printed_message_place(message, start, &at);
+    snprintf(hint, sizeof hint, "%s meant?", meant);
+    lint_remark(lint, LINT_WARNING, row, at, "resp-text-code", "no such code is known", hint);
+}
+
+/* `FLAGS (Seen)`: a keyword that is named like a system flag. */
+static void check_flag(struct lint *lint, const struct printed_message *message, size_t start,
+                       size_t end) {
+    const uint8_t *octets = message->octets.octets + start;
+    char hint[32];
+    size_t at;
+
+    for (size_t i = 0; i < sizeof system_flags / sizeof *system_flags; i++) {
+        if (!is_word(octets, end - start, system_flags[i]))
+            continue;
+        const struct row *row = printed_message_place(message, start, &at);
+        snprintf(hint, sizeof hint, "\\%s meant?", system_flags[i]);
+        lint_remark(lint, LINT_WARNING, row, at, "flag-keyword",
+                    "a keyword that is named like a system flag", hint);
+    }
+}
+
+static bool is_flag_rule(const char *rule) {
+    return strcmp(rule, "flag") == 0 || strcmp(rule, "flag-fetch") == 0 ||
+           strcmp(rule, "flag-perm") == 0 || strcmp(rule, "flag-keyword") == 0;
+}
+
+static void inspect_tree(struct lint *lint, const struct printed_message *message,
+                         const struct imap_tree *tree, struct inspection *inspection) {
+    for (uint32_t i = 1; i < tree->count; i++) {
+        const struct imap_node *node = &tree->nodes[i];
+        const char *rule = imap_rule_name(lint->grammar, node->rule);
+        size_t start = (size_t)node->start, end = (size_t)node->end;
+        if (strcmp(rule, "authenticate") == 0)
+            inspection->begins_authenticate = true;
+        else if (strcmp(rule, "idle") == 0)
+            inspection->begins_idle = true;
+        else if (strcmp(rule, "resp-text-code-name") == 0)
+            check_code(lint, message, start, end);
+        else if (is_flag_rule(rule))
+            check_flag(lint, message, start, end);
+    }
+}
+
+/* A response code that is malformed is text, which is legal. */
+static void check_malformed(struct lint *lint, const struct printed_message *message) {
+    const struct trial_events *events = &message->after.events;
+    size_t at;
+
+    if (!events->malformed || events->malformed_at >= message->octets.size)
+        return;
+    const struct row *row = printed_message_place(message, (size_t)events->malformed_at, &at);
+    lint_remark(lint, LINT_WARNING, row, at, imap_rule_name(lint->grammar, events->malformed_rule),
+                "malformed response code, read as text", "");
+}
+
+struct inspection inspect_message(struct lint *lint, const struct printed_message *message) {
+    struct inspection inspection = {0};
+    struct imap_tree tree;
+    struct imap_parser parser;
+    struct imap_node *nodes = calloc(NODES, sizeof *nodes);
+
+    if (!nodes) {
+        lint->failed = true;
+        return inspection;
+    }
+    check_malformed(lint, message);
+    imap_tree_init(&tree, nodes, NODES);
+    if (imap_tree_parse(&tree, &parser, lint->grammar, message->root, message->octets.octets,
+                        message->octets.size))
+        inspect_tree(lint, message, &tree, &inspection);
+    free(nodes);
+    return inspection;
+}

@@ -1,0 +1,277 @@
+#include "judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "inspect.h"
+#include "printed_message.h"
+
+/* Conversations that are told apart, by the number in their markers. */
+#define CONVERSATIONS 8
+
+/* A conversation remembers its last tags, the longest up to this many octets. */
+#define TAGS        64
+#define TAG_MAXIMUM 32
+
+/* How many rows ahead are looked at for an answer, or for signs of another protocol. */
+#define ROWS_AHEAD 200
+
+/* The conversation that a dialog shows, since the prose before it. */
+struct conversation {
+    bool open;         /* something was said */
+    bool foreign;      /* not in IMAP */
+    bool authenticate; /* the command was AUTHENTICATE, and it isn't answered yet */
+    bool challenged;   /* and "+" has come */
+    bool idle;         /* the same for IDLE */
+    char tags[TAGS][TAG_MAXIMUM];
+    size_t tag_count; /* ever */
+};
+
+struct judge {
+    struct lint *lint;
+    struct conversation *conversations; /* CONVERSATIONS of them */
+};
+
+static bool begins_with(const uint8_t *text, size_t size, const char *word) {
+    size_t length = strlen(word);
+    return size >= length && memcmp(text, word, length) == 0;
+}
+
+static bool row_begins_with(const struct row *row, const char *word) {
+    return begins_with(row->octets + row->text, row->size - row->text, word);
+}
+
+/* An unmarked line that belongs to the dialog: a note in parentheses, in angle brackets, ... */
+static bool is_note(const struct row *row) {
+    static const char *const openings[] = {"(", "<", "[", "...", "…", "//"};
+
+    for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
+        if (row_begins_with(row, openings[i]))
+            return true;
+    }
+    return false;
+}
+
+/* A marked line that tells of messages instead of showing one. */
+static bool is_narration(const struct lint *lint, const struct row *row) {
+    static const char *const openings[] = {"(", "<", "[", "...", "…", "//", ". . ."};
+    bool has_placeholder = false;
+
+    for (size_t i = row->text; lint->is_dialog && i + 1 < row->size; i++)
+        has_placeholder = has_placeholder || (row->octets[i] == '$' && row->octets[i + 1] == '{') ||
+                          (row->octets[i] == '{' && row->octets[i + 1] == '#') ||
+                          (row->octets[i] == '!' && row->octets[i + 1] == '}');
+    for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
+        if (row_begins_with(row, openings[i]))
+            return true;
+    }
+    return has_placeholder;
+}
+
+/* Does a dialog that begins here speak POP3, ACAP or SMTP? */
+static bool is_foreign(const struct lint *lint, size_t index) {
+    static const char *const openings[] = {"+OK",  "-ERR", "* ACAP ", "220 ",
+                                           "220-", "250 ", "250-"};
+    const struct printed *printed = &lint->printed;
+    size_t end = index + ROWS_AHEAD < printed->count ? index + ROWS_AHEAD : printed->count;
+
+    for (; index < end; index++) {
+        const struct row *row = &printed->rows[index];
+        if (row->kind == ROW_UNMARKED && !is_note(row))
+            return false;
+        for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
+            if (row->kind == ROW_MARKED && row->side == SERVER && row_begins_with(row, openings[i]))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* The length of the tag at the row's start. */
+static size_t tag_length(const struct row *row) {
+    size_t length = 0, left = row->size - row->text;
+
+    while (length < left && row->octets[row->text + length] != ' ')
+        length++;
+    return length;
+}
+
+/* Does the transcript itself show that the server took this command for a wrong one? */
+static bool is_answered_bad(const struct lint *lint, size_t index) {
+    const struct printed *printed = &lint->printed;
+    const struct row *command = &printed->rows[index];
+    size_t length = tag_length(command);
+    size_t end = index + ROWS_AHEAD < printed->count ? index + ROWS_AHEAD : printed->count;
+
+    for (size_t i = index + 1; i < end; i++) {
+        const struct row *row = &printed->rows[i];
+        if (row->kind == ROW_UNMARKED && !is_note(row))
+            return false;
+        bool is_answer =
+            row->kind == ROW_MARKED && row->side == SERVER && length > 0 &&
+            tag_length(row) == length &&
+            memcmp(row->octets + row->text, command->octets + command->text, length) == 0;
+        if (is_answer)
+            return begins_with(row->octets + row->text + length, row->size - row->text - length,
+                               " BAD");
+    }
+    return false;
+}
+
+static enum imap_root choose_root(const struct conversation *conversation, const struct row *row) {
+    if (row->side == SERVER)
+        return conversation->open || !row_begins_with(row, "* PREAUTH") ? IMAP_RESPONSE
+                                                                        : IMAP_GREETING;
+    if (conversation->authenticate)
+        return conversation->challenged ? IMAP_SASL_LINE : IMAP_AFTER_AUTHENTICATE;
+    return conversation->idle ? IMAP_AFTER_IDLE : IMAP_COMMAND;
+}
+
+/* The tag of a whole message as a string; "" for an untagged one, or a tag that is too long. */
+static void copy_tag(const struct printed_message *message, char tag[TAG_MAXIMUM]) {
+    const uint8_t *octets = message->octets.octets;
+    size_t length = 0;
+
+    while (length < message->octets.size && octets[length] != ' ')
+        length++;
+    bool is_tag = length > 0 && length < TAG_MAXIMUM && octets[0] != '*' && octets[0] != '+';
+    if (is_tag)
+        memcpy(tag, octets, length);
+    tag[is_tag ? length : 0] = '\0';
+}
+
+static bool has_tag(const struct conversation *conversation, const char *tag) {
+    size_t count = conversation->tag_count < TAGS ? conversation->tag_count : TAGS;
+
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(conversation->tags[i], tag) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void learn_command(struct conversation *conversation, const struct printed_message *message,
+                          const struct inspection *inspection, const char *tag) {
+    if (message->root == IMAP_SASL_LINE)
+        return;
+    strcpy(conversation->tags[conversation->tag_count++ % TAGS], tag);
+    conversation->authenticate = inspection->begins_authenticate;
+    conversation->idle = inspection->begins_idle;
+    conversation->challenged = false;
+}
+
+static void learn_response(struct judge *judge, struct conversation *conversation,
+                           const struct printed_message *message, const char *tag) {
+    size_t at;
+
+    if (message->octets.octets[0] == '+')
+        conversation->challenged = true;
+    if (*tag == '\0')
+        return;
+    conversation->authenticate = conversation->idle = conversation->challenged = false;
+    if (conversation->tag_count > 0 && !has_tag(conversation, tag)) {
+        const struct row *row = printed_message_place(message, 0, &at);
+        lint_remark(judge->lint, LINT_WARNING, row, at, "response-tagged",
+                    "no command of this dialog has this tag", "");
+    }
+}
+
+static void learn(struct judge *judge, struct conversation *conversation,
+                  const struct printed_message *message) {
+    struct inspection inspection = inspect_message(judge->lint, message);
+    char tag[TAG_MAXIMUM];
+
+    copy_tag(message, tag);
+    if (message->side == CLIENT)
+        learn_command(conversation, message, &inspection, tag);
+    else
+        learn_response(judge, conversation, message, tag);
+}
+
+static struct conversation *conversation_of(struct judge *judge, const struct row *row) {
+    return &judge->conversations[(row->connection - 1) % CONVERSATIONS];
+}
+
+/* Judges the message that begins at the row; returns the index of the row after it. */
+static size_t judge_message(struct judge *judge, size_t index, enum imap_root root) {
+    struct lint *lint = judge->lint;
+    const struct row *row = &lint->printed.rows[index];
+    struct printed_message message;
+
+    bool quiet = row->side == CLIENT && is_answered_bad(lint, index);
+    printed_message_read(&message, lint, index, root, quiet);
+    if (message.quiet && message.refused)
+        lint->not_judged++;
+    else
+        lint->judged++;
+    conversation_of(judge, row)->open = true;
+    if (message.complete)
+        learn(judge, conversation_of(judge, row), &message);
+    for (size_t i = 0; i < message.answer_count; i++) {
+        struct printed_message answer;
+        printed_message_read(&answer, lint, message.answers[i], IMAP_CONTINUATION, false);
+        lint->judged++;
+        printed_message_free(&answer);
+    }
+    size_t next = message.next;
+    printed_message_free(&message);
+    return next;
+}
+
+/* What isn't judged may announce a literal; its lines aren't judged either. */
+static size_t skip_message(const struct lint *lint, size_t index) {
+    const struct printed *printed = &lint->printed;
+    const struct row *first = &printed->rows[index++];
+    bool has_literal = first->size > first->text && first->octets[first->size - 1] == '}';
+
+    while (has_literal && index < printed->count && printed->rows[index].kind == ROW_MARKED &&
+           printed->rows[index].side == first->side)
+        index++;
+    return index;
+}
+
+/* Human text goes on below itself; anything else without a marker ends the dialog. */
+static bool ends_dialog(const struct row *row, const struct row *before) {
+    bool goes_on = before && before->line + 1 == row->line && row->text >= before->text;
+    return row->kind == ROW_UNMARKED && !goes_on && !is_note(row);
+}
+
+static size_t judge_row(struct judge *judge, size_t index) {
+    struct lint *lint = judge->lint;
+    const struct row *row = &lint->printed.rows[index];
+    struct conversation *conversation = conversation_of(judge, row);
+
+    if (!conversation->open)
+        conversation->foreign = is_foreign(lint, index);
+    if (!conversation->foreign && !is_narration(lint, row))
+        return judge_message(judge, index, choose_root(conversation, row));
+    conversation->open = true;
+    lint->not_judged++;
+    return skip_message(lint, index);
+}
+
+void judge_all(struct lint *lint) {
+    struct judge judge = {.lint = lint};
+    const struct printed *printed = &lint->printed;
+    const struct row *before = NULL;
+
+    judge.conversations = calloc(CONVERSATIONS, sizeof *judge.conversations);
+    if (!judge.conversations) {
+        lint->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < printed->count && lint->remark_count < LINT_MAXIMUM;) {
+        const struct row *row = &printed->rows[i];
+        if (row->kind == ROW_MARKED) {
+            i = judge_row(&judge, i);
+            before = &printed->rows[i - 1];
+            continue;
+        }
+        if (ends_dialog(row, before))
+            memset(judge.conversations, 0, CONVERSATIONS * sizeof *judge.conversations);
+        else if (row->kind == ROW_UNMARKED)
+            before = row;
+        i++;
+    }
+    free(judge.conversations);
+}

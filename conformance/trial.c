@@ -1,0 +1,68 @@
+#include "trial.h"
+
+#include <stdio.h>
+
+static bool note_event(void *context, const struct imap_event *event) {
+    struct trial_events *events = context;
+
+    if (event->kind == IMAP_EVENT_LITERAL)
+        events->literal = event->value;
+    if (event->kind == IMAP_EVENT_FINDING && !events->malformed) {
+        events->malformed = true;
+        events->malformed_at = event->start;
+        events->malformed_rule = event->rule;
+    }
+    return true;
+}
+
+void trial_begin(struct trial *trial, struct trial_events *events,
+                 const struct imap_grammar *grammar, enum imap_root root) {
+    *trial = (struct trial){.verdict = TRIAL_OPEN, .sink = events, .grammar = grammar};
+    *events = trial->events;
+    imap_parser_init(&trial->parser, grammar, root, note_event, events);
+}
+
+/* The index in the text at which the error stands. A number that is too large may have begun
+ * before the text. */
+static size_t index_of_error(const struct trial *trial, uint64_t start, size_t size) {
+    uint64_t offset = imap_parser_error(&trial->parser)->offset;
+    uint64_t index = offset > start ? offset - start : 0;
+    return index < size ? (size_t)index : size;
+}
+
+void trial_run(struct trial *trial, const struct trial *before, const uint8_t *octets, size_t size,
+               bool line_end) {
+    size_t consumed;
+
+    *trial = *before;
+    *trial->sink = before->events;
+    enum imap_status status = imap_parser_feed(&trial->parser, octets, size, &consumed);
+    if (status != IMAP_FAILED && line_end)
+        status = imap_parser_feed(&trial->parser, "\r\n", 2, &consumed);
+    trial->events = *trial->sink;
+    trial->offset += size + (line_end ? 2 : 0);
+    if (status == IMAP_FAILED)
+        trial->verdict = TRIAL_REFUSED;
+    else if (!line_end)
+        trial->verdict = TRIAL_OPEN;
+    else
+        trial->verdict = imap_parser_at_start(&trial->parser) ? TRIAL_COMPLETE : TRIAL_LITERAL;
+    trial->at = status == IMAP_FAILED ? index_of_error(trial, before->offset, size) : size;
+}
+
+void trial_explain(const struct trial *trial, char *sentence, size_t size) {
+    const struct imap_error *error = imap_parser_error(&trial->parser);
+    char expected[160], got[IMAP_OCTET_TEXT];
+
+    if (error->code != IMAP_UNEXPECTED_OCTET) {
+        snprintf(sentence, size, "%s", error->sentence);
+        return;
+    }
+    imap_parser_expected(&trial->parser, expected, sizeof expected);
+    imap_octet_text(error->got, got);
+    snprintf(sentence, size, "unexpected octet: expected %s, got %s", expected, got);
+}
+
+const char *trial_rule(const struct trial *trial) {
+    return imap_rule_name(trial->grammar, imap_parser_error(&trial->parser)->rule);
+}
