@@ -86,6 +86,16 @@ bool account_open(struct account *account, char problem[512]) {
     return false;
 }
 
+bool account_command(struct account *account, const char *name, const char *mailbox,
+                     char problem[512]) {
+    char said[256];
+
+    if (exchange_simple(account->session, name, mailbox, said) == ANSWER_OK)
+        return true;
+    snprintf(problem, 512, "%.80s %.160s: %s", name, mailbox ? mailbox : "", said);
+    return false;
+}
+
 void account_report(struct account *account, struct result *result, bool transcript) {
     result_take(result, &account->trace, transcript);
     result_free(&account->trace);

@@ -1,4 +1,4 @@
-/* The mailboxes that a dialog needs: built before it, removed after it. */
+/* The mailboxes that a dialog needs. */
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
@@ -8,10 +8,5 @@
  * says which step failed and what the server said. */
 bool fixture_build(struct account *, const struct names *, const struct dialog *,
                    char problem[512]);
-
-/* Removes everything under the scratch name; without one (the account is disposable) every mailbox
- * and subscription of the account, and the messages of INBOX. Opens the account again if its
- * session broke. False: something may be left, and `problem` says what and why. */
-bool fixture_remove(struct account *, const struct names *, char problem[512]);
 
 #endif

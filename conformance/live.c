@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cleanup.h"
 #include "fixture.h"
 #include "ladder.h"
 #include "replay.h"
@@ -151,7 +152,7 @@ static void clean_up(struct account *account, const struct names *names, struct 
     char problem[512];
 
     account_heed_interruption(account, false);
-    bool removed = fixture_remove(account, names, problem);
+    bool removed = cleanup(account, names, problem);
     account_heed_interruption(account, true);
     account_report(account, result, !removed);
     if (removed)
@@ -167,7 +168,7 @@ static void clean_up(struct account *account, const struct names *names, struct 
 /* Builds the fixtures, on a disposable account after all else is gone. */
 static bool prepare(struct account *account, const struct names *names, struct result *result) {
     char problem[512];
-    bool is_ready = (names->scratch || fixture_remove(account, names, problem)) &&
+    bool is_ready = (names->scratch || cleanup(account, names, problem)) &&
                     fixture_build(account, names, result->dialog, problem);
 
     account_report(account, result, !is_ready);
