@@ -15,7 +15,7 @@
 
 #include "imapspec.h"
 
-enum { MAX_CASE = 1 << 16, GUARDED_PAGES = 32 };
+enum { MAX_CASE = 1 << 16, MAX_LOG = 1 << 18, GUARDED_PAGES = 32, MUTATION_ROUNDS = 100 };
 
 static const size_t chunk_sizes[] = {1, 2, 3, 7, SIZE_MAX};
 
@@ -196,14 +196,20 @@ static bool read_case(FILE *file, struct log_case *test) {
     return test->input_size > 0;
 }
 
+static void write_log(const struct log_case *test, size_t chunk, const struct guard *guard,
+                      char text[MAX_LOG]) {
+    struct log log = {.text = text, .capacity = MAX_LOG};
+    struct imap_parser parser;
+    text[0] = '\0';
+    log.grammar = imap_grammar_builtin(test->dialect);
+    imap_parser_init(&parser, log.grammar, test->root, log_event, &log);
+    feed_all(&log, &parser, test->input, test->input_size, chunk, guard);
+}
+
 static void run_case(const struct log_case *test, const struct guard *guard) {
     for (size_t i = 0; i < sizeof chunk_sizes / sizeof *chunk_sizes; i++) {
-        char text[MAX_CASE] = "";
-        struct log log = {.text = text, .capacity = sizeof text};
-        struct imap_parser parser;
-        log.grammar = imap_grammar_builtin(test->dialect);
-        imap_parser_init(&parser, log.grammar, test->root, log_event, &log);
-        feed_all(&log, &parser, test->input, test->input_size, chunk_sizes[i], guard);
+        char text[MAX_LOG];
+        write_log(test, chunk_sizes[i], guard, text);
         if (strcmp(text, test->expected) != 0) {
             fail_msg("%s, in pieces of %zu\n--- expected\n%s--- got\n%s", test->title,
                      chunk_sizes[i], test->expected, text);
@@ -211,7 +217,50 @@ static void run_case(const struct log_case *test, const struct guard *guard) {
     }
 }
 
-static void run_log(const char *name) {
+/* One octet of the input becomes another, goes away, or comes twice. */
+static void mutate(struct log_case *test, uint32_t *random) {
+    static const uint8_t octets[] = "()[]{}<>\"\\ *+%~\r\n\0\x80"
+                                    "019azAZ";
+    *random ^= *random << 13;
+    *random ^= *random >> 17;
+    *random ^= *random << 5;
+    size_t at = (*random >> 8) % test->input_size, rest = test->input_size - at;
+    switch (*random & 3) {
+    case 0:
+        memmove(test->input + at, test->input + at + 1, rest - 1);
+        test->input_size -= test->input_size > 1;
+        break;
+    case 1:
+        memmove(test->input + at + 1, test->input + at, rest);
+        test->input_size++;
+        break;
+    default:
+        test->input[at] = octets[(*random >> 2) % (sizeof octets - 1)];
+    }
+}
+
+/* Broken input too gives the same events and errors wherever the pieces end. */
+static void run_mutations(const struct log_case *test, const struct guard *guard) {
+    static struct log_case mutant;
+    uint32_t random = 2463534242U;
+    for (unsigned round = 0; round < MUTATION_ROUNDS; round++) {
+        static char whole[MAX_LOG], text[MAX_LOG];
+        mutant = *test;
+        for (unsigned i = 0; i <= round % 4; i++) {
+            mutate(&mutant, &random);
+        }
+        write_log(&mutant, SIZE_MAX, guard, whole);
+        for (size_t i = 0; i < sizeof chunk_sizes / sizeof *chunk_sizes; i++) {
+            write_log(&mutant, chunk_sizes[i], guard, text);
+            if (strcmp(whole, text) != 0) {
+                fail_msg("%s, mutated, round %u, in pieces of %zu\n--- whole\n%s--- pieces\n%s",
+                         test->title, round, chunk_sizes[i], whole, text);
+            }
+        }
+    }
+}
+
+static void run_log(const char *name, void (*run)(const struct log_case *, const struct guard *)) {
     static struct log_case test;
     char path[256];
     unsigned count = 0;
@@ -222,7 +271,7 @@ static void run_log(const char *name) {
     }
     struct guard guard = guard_new();
     while (read_case(file, &test)) {
-        run_case(&test, &guard);
+        run(&test, &guard);
         count++;
     }
     guard_free(&guard);
@@ -232,27 +281,34 @@ static void run_log(const char *name) {
 
 static void test_responses(void **state) {
     (void)state;
-    run_log("responses");
+    run_log("responses", run_case);
 }
 
 static void test_commands(void **state) {
     (void)state;
-    run_log("commands");
+    run_log("commands", run_case);
 }
 
 static void test_literals(void **state) {
     (void)state;
-    run_log("literals");
+    run_log("literals", run_case);
 }
 
 static void test_errors(void **state) {
     (void)state;
-    run_log("errors");
+    run_log("errors", run_case);
 }
 
 static void test_rfc2060(void **state) {
     (void)state;
-    run_log("rfc2060");
+    run_log("rfc2060", run_case);
+}
+
+static void test_mutations(void **state) {
+    (void)state;
+    run_log("responses", run_mutations);
+    run_log("commands", run_mutations);
+    run_log("literals", run_mutations);
 }
 
 /* ---- limits -------------------------------------------------------------------------------- */
@@ -499,21 +555,14 @@ static void test_examples(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_responses),
-        cmocka_unit_test(test_commands),
-        cmocka_unit_test(test_literals),
-        cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_rfc2060),
-        cmocka_unit_test(test_line_limit),
-        cmocka_unit_test(test_line_limit_after_literal),
-        cmocka_unit_test(test_literal_limit),
-        cmocka_unit_test(test_message_limit),
-        cmocka_unit_test(test_depth_bomb),
-        cmocka_unit_test(test_body_bomb),
-        cmocka_unit_test(test_pause),
-        cmocka_unit_test(test_expect_in_sink),
-        cmocka_unit_test(test_accepted),
-        cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_responses),     cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_literals),      cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_rfc2060),       cmocka_unit_test(test_mutations),
+        cmocka_unit_test(test_line_limit),    cmocka_unit_test(test_line_limit_after_literal),
+        cmocka_unit_test(test_literal_limit), cmocka_unit_test(test_message_limit),
+        cmocka_unit_test(test_depth_bomb),    cmocka_unit_test(test_body_bomb),
+        cmocka_unit_test(test_pause),         cmocka_unit_test(test_expect_in_sink),
+        cmocka_unit_test(test_accepted),      cmocka_unit_test(test_rules),
         cmocka_unit_test(test_examples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
