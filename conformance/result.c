@@ -178,10 +178,6 @@ char *result_excerpt(const uint8_t *octets, size_t size, size_t at, size_t *colu
     return text;
 }
 
-bool result_is_clean(const struct result *result) {
-    return result->outcome == OUTCOME_PASS && result->finding_count == 0;
-}
-
 void result_free(struct result *result) {
     for (size_t i = 0; i < result->failure_count; i++) {
         free(result->failures[i].expected);

@@ -95,9 +95,6 @@ void result_take(struct result *, struct result *other, bool transcript);
  * when memory is out. */
 char *result_excerpt(const uint8_t *octets, size_t size, size_t at, size_t *column);
 
-/* Did octets break the grammar, or an expectation fail, or the harness? (Not: was it skipped?) */
-bool result_is_clean(const struct result *);
-
 void result_free(struct result *);
 
 #endif
