@@ -16,6 +16,10 @@ HERE = pathlib.Path(__file__).resolve().parent
 SCRIPT = HERE.parent / "scripts/dovecot"
 PROGRAM_SECONDS = 120  # no run of the program in a test takes longer
 
+# What a sanitizer finds must not look like an exit status of the program's own.
+os.environ.setdefault("ASAN_OPTIONS", "exitcode=99")
+os.environ.setdefault("UBSAN_OPTIONS", "exitcode=99")
+
 
 def pytest_addoption(parser):
     group = parser.getgroup("imapspec")
@@ -37,6 +41,7 @@ class Run:
     def __init__(self, completed):
         self.status, self.output = completed.returncode, completed.stdout.decode()
         self.problems = completed.stderr.decode()
+        assert self.status in (0, 1, 2), f"exit status {self.status}\n{self.problems}"
 
     @property
     def report(self):

@@ -1,4 +1,5 @@
 """imapspec run as its user sees it: options, formats, exit status."""
+import os
 import pathlib
 import re
 import xml.etree.ElementTree
@@ -116,10 +117,10 @@ def test_output_file(imapspec, server, folder):
 def test_password_from_environment(imapspec, server, folder):
     url = server.url.replace(":secret@", "@")
     run = imapspec("run", "--server", url, folder / "some/pass.dialog",
-                   env={"IMAPSPEC_PASSWORD": "secret"})
+                   env={**os.environ, "IMAPSPEC_PASSWORD": "secret"})
     assert run.status == 0, run.output
     run = imapspec("run", "--server", url, folder / "some/pass.dialog",
-                   env={"IMAPSPEC_PASSWORD": "wrong"})
+                   env={**os.environ, "IMAPSPEC_PASSWORD": "wrong"})
     assert run.status == 2, run.output
 
 
