@@ -63,7 +63,7 @@ static void check(const struct grammar_case *cases, size_t count) {
     }
 }
 
-#define CHECK(cases) check(cases, sizeof cases / sizeof *cases)
+#define CHECK(cases) check((cases), sizeof(cases) / sizeof *(cases))
 
 static void test_syntax(void **state) {
     (void)state;

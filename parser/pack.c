@@ -59,23 +59,31 @@ static uint16_t action_index(struct packing *p, const struct action *action) {
 
 /* ---- transitions --------------------------------------------------------------------------- */
 
+static bool same_packing(const struct grammar_transition *one,
+                         const struct grammar_transition *other) {
+    return one->target == other->target && one->caught == other->caught &&
+           one->entry == other->entry && one->action == other->action &&
+           one->final == other->final && one->operation == other->operation &&
+           one->slots == other->slots && one->binary == other->binary;
+}
+
 static uint32_t transition_index(struct packing *p, const struct transition *transition) {
     const struct transducer *t = p->transducer;
     struct packed *packed = p->packed;
     const struct transition_kind *kind = &t->kinds[transition->kind];
     bool call = kind->operation == OPERATION_CALL || kind->operation == OPERATION_CATCH;
-    struct grammar_transition packing;
-    memset(&packing, 0, sizeof packing); /* the padding too, for memcmp */
-    packing.target = packed->bases[transition->target];
-    packing.caught = packed->bases[transition->caught];
-    packing.entry = call ? packed->bases[t->entries[kind->machine]] : 0;
-    packing.action = action_index(p, &kind->action);
-    packing.final = action_index(p, &kind->final);
-    packing.operation = (uint8_t)kind->operation;
-    packing.slots = (uint8_t)kind->slots;
-    packing.binary = kind->operation == OPERATION_LITERAL && kind->machine == 1;
+    struct grammar_transition packing = {
+        .target = packed->bases[transition->target],
+        .caught = packed->bases[transition->caught],
+        .entry = call ? packed->bases[t->entries[kind->machine]] : 0,
+        .action = action_index(p, &kind->action),
+        .final = action_index(p, &kind->final),
+        .operation = (uint8_t)kind->operation,
+        .slots = (uint8_t)kind->slots,
+        .binary = kind->operation == OPERATION_LITERAL && kind->machine == 1,
+    };
     for (size_t i = 0; i < packed->transition_count; i++) {
-        if (memcmp(&packed->transitions[i], &packing, sizeof packing) == 0) {
+        if (same_packing(&packed->transitions[i], &packing)) {
             return (uint32_t)i;
         }
     }

@@ -165,7 +165,9 @@ static void add_input(struct log_case *test, const char *line) {
             line++;
             octet = *line == 'r' ? '\r' : *line == 'n' ? '\n' : (unsigned char)*line;
             if (*line == 'x') {
-                assert_int_equal(sscanf(line + 1, "%2x", &octet), 1);
+                char digits[] = {line[1], line[2], '\0'}, *end;
+                octet = (unsigned)strtoul(digits, &end, 16);
+                assert_ptr_equal(end, digits + 2);
                 line += 2;
             }
         }
