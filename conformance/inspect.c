@@ -173,9 +173,12 @@ static void check_malformed(struct lint *lint, const struct printed_message *mes
 
     if (!events->malformed || events->malformed_at >= message->octets.size)
         return;
+    /* The octet before the line end. */
+    bool is_bare = message->octets.octets[message->octets.size - 3] == ']';
     const struct row *row = printed_message_place(message, (size_t)events->malformed_at, &at);
     lint_remark(lint, LINT_WARNING, row, at, imap_rule_name(lint->grammar, events->malformed_rule),
-                "malformed response code, read as text", "");
+                "malformed response code, read as text",
+                is_bare ? "a space and text must follow the bracket" : "");
 }
 
 struct inspection inspect_message(struct lint *lint, const struct printed_message *message) {

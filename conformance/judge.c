@@ -127,12 +127,11 @@ static enum imap_root choose_root(const struct conversation *conversation, const
     return conversation->idle ? IMAP_AFTER_IDLE : IMAP_COMMAND;
 }
 
-/* The tag of a whole message as a string; "" for an untagged one, or a tag that is too long. */
-static void copy_tag(const struct printed_message *message, char tag[TAG_MAXIMUM]) {
-    const uint8_t *octets = message->octets.octets;
+/* The tag of a message as a string; "" for an untagged one, or a tag that is too long. */
+static void copy_tag(const uint8_t *octets, size_t size, char tag[TAG_MAXIMUM]) {
     size_t length = 0;
 
-    while (length < message->octets.size && octets[length] != ' ')
+    while (length < size && octets[length] != ' ')
         length++;
     bool is_tag = length > 0 && length < TAG_MAXIMUM && octets[0] != '*' && octets[0] != '+';
     if (is_tag)
@@ -150,10 +149,8 @@ static bool has_tag(const struct conversation *conversation, const char *tag) {
     return false;
 }
 
-static void learn_command(struct conversation *conversation, const struct printed_message *message,
-                          const struct inspection *inspection, const char *tag) {
-    if (message->root == IMAP_SASL_LINE)
-        return;
+static void learn_command(struct conversation *conversation, const struct inspection *inspection,
+                          const char *tag) {
     strcpy(conversation->tags[conversation->tag_count++ % TAGS], tag);
     conversation->authenticate = inspection->begins_authenticate;
     conversation->idle = inspection->begins_idle;
@@ -177,14 +174,19 @@ static void learn_response(struct judge *judge, struct conversation *conversatio
 }
 
 static void learn(struct judge *judge, struct conversation *conversation,
-                  const struct printed_message *message) {
-    struct inspection inspection = inspect_message(judge->lint, message);
+                  const struct printed_message *message, const struct row *row) {
+    struct inspection inspection = {0};
     char tag[TAG_MAXIMUM];
 
-    copy_tag(message, tag);
-    if (message->side == CLIENT)
-        learn_command(conversation, message, &inspection, tag);
-    else
+    if (message->complete) {
+        inspection = inspect_message(judge->lint, message);
+        copy_tag(message->octets.octets, message->octets.size, tag);
+    } else {
+        copy_tag(row->octets + row->text, row->size - row->text, tag);
+    }
+    if (message->side == CLIENT && message->root != IMAP_SASL_LINE)
+        learn_command(conversation, &inspection, tag);
+    else if (message->side == SERVER && message->complete)
         learn_response(judge, conversation, message, tag);
 }
 
@@ -205,8 +207,7 @@ static size_t judge_message(struct judge *judge, size_t index, enum imap_root ro
     else
         lint->judged++;
     conversation_of(judge, row)->open = true;
-    if (message.complete)
-        learn(judge, conversation_of(judge, row), &message);
+    learn(judge, conversation_of(judge, row), &message, row);
     for (size_t i = 0; i < message.answer_count; i++) {
         struct printed_message answer;
         printed_message_read(&answer, lint, message.answers[i], IMAP_CONTINUATION, false);

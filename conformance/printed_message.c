@@ -158,7 +158,7 @@ static enum progress read_line(struct printed_message *message, struct cursor *l
                                struct cursor *fold) {
     struct reading *reading = &line->reading;
     struct trial *after = &message->after;
-    char hint[REPAIR_HINT];
+    char hint[REPAIR_HINT] = "";
 
     for (unsigned i = 0; i <= MAXIMUM_REPAIRS; i++) {
         trial_run(after, &message->before, reading->octets, reading->size, true);
@@ -178,8 +178,7 @@ static enum progress read_line(struct printed_message *message, struct cursor *l
         bool kept = reading_copy(&original, reading);
         bool repaired =
             kept && i < MAXIMUM_REPAIRS && repair_find(reading, &message->before, after, hint);
-        remark(message, &(struct cursor){line->index, kept ? original : *reading},
-               repaired ? hint : "");
+        remark(message, &(struct cursor){line->index, kept ? original : *reading}, hint);
         reading_free(&original);
         if (!repaired)
             break;
@@ -387,8 +386,10 @@ static bool end_literal(struct printed_message *message, struct cursor *cursor,
     size_t size = 0, at = 0, tail = is_counted ? find_tail(body, announced, &at) : body->count;
     struct trial before;
 
+    /* A count that ends where a line begins is hardly wrong. */
     if (tail < body->count &&
-        try_tail(body, &message->after, (size_t)announced, tail, at, &before) != TRIAL_REFUSED) {
+        (try_tail(body, &message->after, (size_t)announced, tail, at, &before) != TRIAL_REFUSED ||
+         at == 0)) {
         message->before = before;
         return go_on(message, body, (size_t)announced, tail, at, cursor);
     }
@@ -406,6 +407,7 @@ static bool end_literal(struct printed_message *message, struct cursor *cursor,
     }
     if (is_counted)
         remark_count(message, cursor, announced, found ? size : body->octets.size);
+    message->miscounted = is_counted;
     if (!found || !recount(message, cursor, size, &message->after)) {
         message->next = body->lines[body->count - 1].index + 1;
         return false;
@@ -446,22 +448,66 @@ static bool read_literal(struct printed_message *message, struct cursor *cursor,
     return goes_on;
 }
 
-/* A line that is given up may announce a literal all the same: its lines are no messages. */
-static void skip_literal(struct printed_message *message, const struct cursor *cursor) {
-    const struct row *header = row_at(message, cursor->index);
-    struct literal_header literal = literal_header(&cursor->reading);
-    struct body body = {0};
+static bool announces_literal(const struct row *row) {
+    struct literal_header literal =
+        literal_header_read((const char *)row->octets + row->text, row->size - row->text);
+    return literal.form != LITERAL_NONE;
+}
 
-    if (literal.form == LITERAL_NONE)
-        return;
-    size_t wanted = literal.form == LITERAL_COUNTED ? literal.count : 0;
-    message->next = skip_answer(message, message->next);
-    if (gather(message, header, message->next, wanted, &body)) {
-        size_t at, tail = find_tail(&body, wanted, &at);
-        if (tail < body.count)
-            message->next = body.lines[tail].index + 1;
+/* Skips what belongs to a command that is given up: all that the client sends until the server
+ * answers it by something else than "+". */
+static void skip_command(struct printed_message *message) {
+    size_t index = message->next;
+
+    for (; index < message->lint->printed.count; index++) {
+        const struct row *row = row_at(message, index);
+        bool is_body = row->kind == ROW_UNMARKED && row_at(message, index - 1)->kind != ROW_BLANK;
+        bool is_answer = row->kind == ROW_MARKED && row->side == SERVER && row->text < row->size &&
+                         row->octets[row->text] == '+';
+        if (!is_body && !is_answer && row->kind != ROW_BLANK &&
+            (row->kind != ROW_MARKED || row->side != CLIENT))
+            return;
+        message->next = index + 1;
     }
-    free_body(&body);
+}
+
+/* Skips the literals of a response that is given up, `line` being the first to announce one. */
+static void skip_literals(struct printed_message *message, size_t line) {
+    const struct row *header = row_at(message, line);
+    bool goes_on = true;
+
+    while (goes_on) {
+        struct literal_header literal = literal_header_read(
+            (const char *)row_at(message, line)->octets, row_at(message, line)->size);
+        size_t wanted = literal.form == LITERAL_COUNTED ? literal.count : 0, at;
+        struct body body = {0};
+        goes_on = gather(message, header, message->next, wanted, &body);
+        size_t tail = find_tail(&body, wanted, &at);
+        goes_on = goes_on && literal.form != LITERAL_NONE && tail < body.count;
+        if (goes_on) {
+            line = body.lines[tail].index;
+            message->next = line + 1;
+        }
+        free_body(&body);
+    }
+}
+
+/* What follows a line that is given up, and belongs to it: folds, and literals all the same. */
+static void give_up(struct printed_message *message, const struct cursor *cursor) {
+    const struct printed *printed = &message->lint->printed;
+    const struct row *first = row_at(message, cursor->index);
+    size_t line = cursor->index;
+
+    while (message->next < printed->count && row_at(message, message->next)->kind == ROW_UNMARKED &&
+           row_at(message, message->next)->text >= first->marker) {
+        line = message->next++;
+    }
+    if (!announces_literal(row_at(message, line)))
+        return;
+    if (message->side == CLIENT)
+        skip_command(message);
+    else
+        skip_literals(message, line);
 }
 
 /* ---- messages ------------------------------------------------------------------------------ */
@@ -499,7 +545,7 @@ static bool read_on(struct printed_message *message, struct cursor *line) {
         message->partial = true;
         break;
     case LINE_HOPELESS:
-        skip_literal(message, line);
+        give_up(message, line);
         break;
     }
     reading_free(&fold.reading);
@@ -521,6 +567,9 @@ void printed_message_read(struct printed_message *message, struct lint *lint, si
         fail(message);
     }
     reading_free(&cursor.reading);
+    if (message->miscounted && message->side == CLIENT &&
+        skip_answer(message, message->next) != message->next)
+        skip_command(message);
 }
 
 const struct row *printed_message_place(const struct printed_message *message, size_t offset,

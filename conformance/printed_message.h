@@ -26,6 +26,7 @@ struct printed_message {
     bool quiet;                      /* wrong on purpose: no remarks */
     bool complete;                   /* `octets` are one whole message */
     bool refused;                    /* something was wrong with it */
+    bool miscounted;                 /* a literal is not as long as it says */
     bool partial;                    /* a part of it isn't printed: it was judged up to there */
     size_t next;                     /* index of the row after it */
     size_t answers[MESSAGE_ANSWERS]; /* indices of the rows "+" that stand within it */

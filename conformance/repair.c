@@ -12,6 +12,9 @@
 /* How many look-alikes a hint names. */
 #define NAMED_LOOKALIKES 3
 
+/* The longest rest of a line that is taken for something left over. */
+#define LONGEST_REST 4
+
 /* One change: at the refused octet, or `offset` octets from it. */
 struct change {
     int offset;
@@ -19,41 +22,57 @@ struct change {
     size_t removed;       /* octets there */
     const char *inserted; /* there */
     const char *appended; /* at the line's end */
+    bool whole;           /* a good guess only if the whole line is right then */
     const char *sentence;
 };
 
 /* The likelier before the rarer: the first that makes the line right is taken. */
 static const struct change changes[] = {
-    {0, 0, 0, " ", "", "a space is missing"},
-    {-1, ' ', 1, "", "", "there is a space too many"},
-    {0, ' ', 1, "", "", "there is a space too many"},
-    {0, 'l', 1, "1", "", "the letter l looks like the digit 1"},
-    {0, 'I', 1, "1", "", "the letter I looks like the digit 1"},
-    {0, 'O', 1, "0", "", "the letter O looks like the digit 0"},
-    {0, 'o', 1, "0", "", "the letter o looks like the digit 0"},
-    {0, 'S', 1, "5", "", "the letter S looks like the digit 5"},
-    {0, 'B', 1, "8", "", "the letter B looks like the digit 8"},
-    {0, 'J', 1, "]", "", "the letter J looks like ]"},
-    {0, '(', 1, "[", "", "a bracket became a parenthesis"},
-    {0, 'X', 1, "\\", "", "a backslash became an X"},
-    {0, '/', 1, "\\", "", "a backslash became a slash"},
-    {0, 0, 0, "\\", "", "a backslash is missing"},
-    {0, 0, 0, "(", ")", "the parentheses are missing"},
-    {0, 0, 0, ")", "", "a closing parenthesis is missing"},
-    {0, 0, 0, "(", "", "an opening parenthesis is missing"},
-    {0, 0, 0, "OK ", "", "the OK, NO or BAD is missing"},
-    {0, 0, 0, "\"", "", "a quotation mark is missing"},
-    {0, 0, 0, "]", "", "a closing bracket is missing"},
-    {0, 0, 0, "[", "", "an opening bracket is missing"},
-    {0, 0, 1, "", "", "there is a character too many"},
+    {0, 0, 0, " ", "", false, "a space is missing"},
+    {-1, ' ', 1, "", "", false, "there is a space too many"},
+    {0, ' ', 1, "", "", false, "there is a space too many"},
+    {0, 'l', 1, "1", "", false, "the letter l looks like the digit 1"},
+    {0, 'I', 1, "1", "", false, "the letter I looks like the digit 1"},
+    {0, 'O', 1, "0", "", false, "the letter O looks like the digit 0"},
+    {0, 'o', 1, "0", "", false, "the letter o looks like the digit 0"},
+    {0, 'S', 1, "5", "", false, "the letter S looks like the digit 5"},
+    {0, 'B', 1, "8", "", false, "the letter B looks like the digit 8"},
+    {0, 'J', 1, "]", "", false, "the letter J looks like ]"},
+    {0, '(', 1, "[", "", true, "a bracket became a parenthesis"},
+    {0, 'X', 1, "\\", "", false, "a backslash became an X"},
+    {0, '/', 1, "\\", "", false, "a backslash became a slash"},
+    {0, 0, 0, "\\", "", false, "a backslash is missing"},
+    {0, 0, 0, "(", ")", true, "the parentheses are missing"},
+    {0, 0, 0, ")", "", true, "a closing parenthesis is missing"},
+    {0, 0, 0, "(", "", true, "an opening parenthesis is missing"},
+    {0, 0, 0, "OK ", "", true, "the OK, NO or BAD is missing"},
+    {0, 0, 0, "\"", "", true, "a quotation mark is missing"},
+    {0, 0, 0, "]", "", true, "a closing bracket is missing"},
+    {0, 0, 0, "[", "", true, "an opening bracket is missing"},
+    {0, 0, 1, "", "", true, "there is a character too many"},
 };
+
+static bool is_delimiter(const struct reading *reading, size_t at) {
+    return at >= reading->size || memchr(" ()[]<>", reading->octets[at], 7);
+}
+
+/* Changes that would make sense of another line than the one that was meant: two words made one,
+ * a condition for an untagged response of another name. */
+static bool is_far_fetched(const struct reading *reading, const struct change *change, size_t at) {
+    bool joins = change->removed == 1 && *change->inserted == '\0' && reading->octets[at] == ' ';
+    bool between_words = at > 0 && !is_delimiter(reading, at - 1) && !is_delimiter(reading, at + 1);
+    bool is_condition = change->inserted[0] == 'O';
+
+    return (joins && between_words) || (is_condition && reading->octets[0] == '*');
+}
 
 static bool apply(struct reading *reading, const struct change *change, size_t at) {
     if (change->offset < 0 && at < (size_t)-change->offset)
         return false;
     at = change->offset < 0 ? at - (size_t)-change->offset : at;
     if (at + change->removed > reading->size ||
-        (change->only && (at == reading->size || reading->octets[at] != change->only)))
+        (change->only && (at == reading->size || reading->octets[at] != change->only)) ||
+        reading->size == 0 || is_far_fetched(reading, change, at))
         return false;
     return reading_replace(reading, at, change->removed, change->inserted) &&
            reading_replace(reading, reading->size, 0, change->appended);
@@ -139,7 +158,7 @@ static bool find_change(struct reading *reading, const struct trial *before, siz
         if (!reading_copy(&tried, reading) || !apply(&tried, &changes[i], at))
             continue;
         size_t reached = reach(&tried, before);
-        if (reached > best_reach) {
+        if (changes[i].whole ? reached == SIZE_MAX : reached > best_reach) {
             struct reading other = best;
             best = tried;
             tried = other;
@@ -155,18 +174,39 @@ static bool find_change(struct reading *reading, const struct trial *before, siz
     return found;
 }
 
-/* Cuts the line where it could end; false if it couldn't. */
+/* Cuts off what is left over; false if the line couldn't end there. */
 static bool cut(struct reading *reading, const struct trial *before, size_t at) {
     struct trial trial;
 
     while (at > 0 && reading->octets[at - 1] == ' ')
         at--;
+    if (reading->size - at > LONGEST_REST)
+        return false;
     trial_run(&trial, before, reading->octets, at, true);
     return trial.verdict == TRIAL_COMPLETE && reading_replace(reading, at, reading->size - at, "");
 }
 
+static bool is_word(uint8_t octet) {
+    return (octet | 0x20) >= 'a' ? (octet | 0x20) <= 'z'
+                                 : (octet >= '0' && octet <= '9') || octet == '-' || octet == '.';
+}
+
+/* The word that was refused: a command, an item, a flag of an extension? */
+static void name_word(const struct reading *reading, size_t at, char hint[REPAIR_HINT]) {
+    size_t start = at, end = at;
+
+    while (start > 0 && is_word(reading->octets[start - 1]))
+        start--;
+    while (end < reading->size && is_word(reading->octets[end]))
+        end++;
+    if (end > at && end - start > 1 && end - start < REPAIR_HINT / 2)
+        snprintf(hint, REPAIR_HINT, "`%.*s` is not known here", (int)(end - start),
+                 (const char *)reading->octets + start);
+}
+
 bool repair_find(struct reading *reading, const struct trial *before, const struct trial *refused,
                  char hint[REPAIR_HINT]) {
+    *hint = '\0';
     if (imap_parser_error(&refused->parser)->code != IMAP_UNEXPECTED_OCTET)
         return false;
     if (replace_lookalikes(reading, refused->at, hint))
@@ -181,5 +221,6 @@ bool repair_find(struct reading *reading, const struct trial *before, const stru
         describe(reading, "the line is complete without the rest", hint);
         return true;
     }
+    name_word(reading, refused->at, hint);
     return false;
 }

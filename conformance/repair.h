@@ -14,7 +14,8 @@ size_t repair_ellipsis(const struct reading *);
 
 /* Repairs the reading, which `refused` (a trial from `before`, with a line end) shows to be wrong,
  * and writes a hint: what was wrong, and the line as it is read then. False when no change helps:
- * nothing is changed then. */
+ * nothing is changed then, and the hint is at most what isn't known ("" if there is nothing to
+ * say). */
 bool repair_find(struct reading *, const struct trial *before, const struct trial *refused,
                  char hint[REPAIR_HINT]);
 
