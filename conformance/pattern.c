@@ -367,17 +367,28 @@ static bool is_within_text(const struct pattern *pattern, const struct pattern_h
     return false;
 }
 
-/* Marks the node of each hole. A node comes after its children, so the outermost is the last. */
+/* The node of the hole's own rule or, where that makes none, the outermost that is exactly the
+ * hole; 0 if there is none. A node comes after its children, so the outermost is the last. */
+static uint32_t find_node(const struct pattern *pattern, const struct pattern_hole *hole) {
+    uint32_t outermost = 0, own = 0;
+
+    for (uint32_t i = 1; i < pattern->tree.count; i++) {
+        const struct imap_node *node = &pattern->nodes[i];
+        if (node->start != hole->start || node->end != hole->end)
+            continue;
+        outermost = i;
+        if (hole->rule && node->rule == hole->rule)
+            own = i;
+    }
+    return own ? own : outermost;
+}
+
 static bool mark_nodes(struct compiler *compiler) {
     struct pattern *pattern = compiler->pattern;
 
-    for (size_t h = 0; h < pattern->hole_count; h++) {
-        struct pattern_hole *hole = &pattern->holes[h];
-        for (uint32_t i = 1; i < pattern->tree.count; i++) {
-            const struct imap_node *node = &pattern->nodes[i];
-            if (node->start == hole->start && node->end == hole->end)
-                hole->node = i;
-        }
+    for (size_t i = 0; i < pattern->hole_count; i++) {
+        struct pattern_hole *hole = &pattern->holes[i];
+        hole->node = find_node(pattern, hole);
         if (!hole->node && !(hole->rest && is_within_text(pattern, hole)))
             return fail(compiler, hole->text_start,
                         "a placeholder must stand for a whole element of the message");
@@ -398,7 +409,7 @@ struct pattern *pattern_compile(const struct imap_grammar *grammar, enum imap_ro
                                 .column = column};
 
     *column = 1;
-    if (compiler.pattern) {
+    if (compiler.pattern && size <= UINT32_MAX / 2) {
         compiler.pattern->grammar = grammar;
         compiler.pattern->holes = calloc(MAX_HOLES, sizeof *compiler.pattern->holes);
     }

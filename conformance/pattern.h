@@ -8,13 +8,14 @@
 #include "variables.h"
 
 struct pattern_hole {
-    char *name;                    /* of the capture; NULL for `${:rule}` and `...` */
-    imap_rule rule;                /* of the capture; 0 for `...` */
-    bool rest;                     /* `...`: any number of further elements, or any text */
-    uint32_t start, end;           /* where the example stands in octets */
+    char *name;          /* of the capture; NULL for `${:rule}` and `...` */
+    imap_rule rule;      /* of the capture; 0 for `...` */
+    bool rest;           /* `...`: any number of further elements, or any text */
+    uint32_t start, end; /* where the example stands in octets */
     uint32_t text_start, text_end; /* where the placeholder stands in the text */
-    uint32_t
-        node; /* the outermost node that spans exactly [start, end); 0 for a `...` within text */
+    /* The node of the hole's rule or, where that makes none, the outermost one that is exactly
+     * [start, end); 0 for a `...` that is part of human text. */
+    uint32_t node;
 };
 
 struct pattern {

@@ -1,0 +1,64 @@
+/* What comparing two messages and explaining their difference share. */
+#ifndef COMPARISON_H
+#define COMPARISON_H
+
+#include "compare.h"
+#include "traits.h"
+
+/* One message and its tree. */
+struct message_side {
+    const uint8_t *octets;
+    const struct imap_node *nodes;
+    uint32_t count; /* of nodes, the unused first included */
+};
+
+/* Node p of the pattern fits node a of the message: fits[p * actual.count + a]. */
+struct comparison {
+    const struct pattern *pattern;
+    const struct imap_grammar *grammar;
+    const struct variables *variables, *captures;
+    struct message_side expected, actual;
+    bool is_exact;
+    bool *fits;
+    const struct pattern_hole **holes; /* of each node of the pattern, NULL for most */
+    uint32_t *partner; /* of each node of the pattern: the node that it stands for */
+    bool *is_used;     /* of each node of the message: it is somebody's partner */
+};
+
+bool comparison_fits(const struct comparison *, uint32_t p, uint32_t a);
+
+/* The flags of a rule's traits; with `is_exact` none. */
+unsigned comparison_flags(const struct comparison *, imap_rule);
+
+/* Is this node of the pattern a `...`? */
+bool comparison_is_rest(const struct comparison *, uint32_t p);
+
+/* What a capture must be equal to; NULL while it is free. */
+const struct variable *comparison_value(const struct comparison *, const struct pattern_hole *);
+
+/* Do two children at place `index` of a list that has an order and these flags fit? `before` is the
+ * child of the pattern before p, 0 for none. Makes them partners. */
+bool comparison_pair_fits(const struct comparison *, unsigned flags, uint32_t index,
+                          uint32_t before, uint32_t p, uint32_t a);
+
+/* Gives as many children of p as possible a partner among the children of a, in any order, each at
+ * most one; 0 to the others. `...` gets none. True when all have one. */
+bool comparison_match_set(const struct comparison *, uint32_t p, uint32_t a);
+
+/* The octets of a node that belong to none of its children: before the first child and after the
+ * last, without the space that parts a child from its neighbour if there is none to part. */
+bool comparison_frames_equal(const struct comparison *, uint32_t p, uint32_t a);
+
+/* Are the octets equal? */
+bool comparison_octets_equal(const uint8_t *left, size_t left_size, const uint8_t *right,
+                             size_t right_size, bool ignore_case);
+
+/* The first child of a node that has this rule, 0 if none has. */
+uint32_t comparison_find_child(const struct message_side *, uint32_t node, imap_rule);
+
+uint32_t comparison_count_children(const struct message_side *, uint32_t node);
+
+/* Writes down the first difference of two trees that don't fit. */
+void comparison_explain(const struct comparison *, uint32_t p, uint32_t a, struct difference *);
+
+#endif
