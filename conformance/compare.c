@@ -260,12 +260,12 @@ bool comparison_match_set(const struct comparison *comparison, uint32_t p, uint3
     return is_complete;
 }
 
-static bool has_rest(const struct comparison *comparison, uint32_t p) {
+uint32_t comparison_find_rest(const struct comparison *comparison, uint32_t p) {
     uint32_t child = comparison->expected.nodes[p].children;
 
     while (child && !comparison_is_rest(comparison, child))
         child = comparison->expected.nodes[child].next;
-    return child != 0;
+    return child;
 }
 
 static bool sets_fit(const struct comparison *comparison, uint32_t p, uint32_t a) {
@@ -273,7 +273,7 @@ static bool sets_fit(const struct comparison *comparison, uint32_t p, uint32_t a
     bool has_more = comparison_count_children(&comparison->actual, a) !=
                     comparison_count_children(&comparison->expected, p);
 
-    return has_all && (!has_more || has_rest(comparison, p)) &&
+    return has_all && (!has_more || comparison_find_rest(comparison, p)) &&
            comparison_frames_equal(comparison, p, a);
 }
 
@@ -308,7 +308,7 @@ static bool is_token(const struct comparison *comparison, unsigned flags, uint32
 bool comparison_pair_fits(const struct comparison *comparison, unsigned flags, uint32_t index,
                           uint32_t before, uint32_t p, uint32_t a) {
     comparison->partner[p] = a;
-    if (comparison_fits(comparison, p, a))
+    if (comparison_fits(comparison, p, a) || comparison_is_rest(comparison, p))
         return true;
     bool are_strings = !comparison->holes[p] && !comparison->expected.nodes[p].children &&
                        comparison->expected.nodes[p].rule == comparison->actual.nodes[a].rule;
@@ -335,13 +335,13 @@ static bool gaps_at_equal(const struct comparison *comparison, uint32_t p, uint3
                       !comparison->is_exact);
 }
 
-/* Compares the octets before the next child, and passes a `...` with the `extra` children that
- * stand for it. */
-static bool pass_gap(const struct comparison *comparison, uint32_t p, uint32_t a, uint32_t extra,
-                     struct cursor *left, struct cursor *right) {
+/* Compares the octets before the next child, and passes `rest`, a `...` (0 for none), with the
+ * `extra` children that stand for it. */
+static bool pass_gap(const struct comparison *comparison, uint32_t p, uint32_t a, uint32_t rest,
+                     uint32_t extra, struct cursor *left, struct cursor *right) {
     const struct message_side *expected = &comparison->expected, *actual = &comparison->actual;
 
-    if (!left->at || !comparison_is_rest(comparison, left->at))
+    if (!left->at || left->at != rest)
         return gaps_at_equal(comparison, p, a, left, right);
     struct gap before = gap_between(expected, p, left->before, left->at);
     bool is_equal = gaps_at_equal(comparison, p, a, left, right);
@@ -356,24 +356,26 @@ static bool pass_gap(const struct comparison *comparison, uint32_t p, uint32_t a
     return is_equal && gaps_at_equal(comparison, p, a, left, right);
 }
 
-/* Both lists child by child; a `...` takes as many as the message has more. */
+/* Both lists child by child. The first `...` takes as many as the message has more, any other one
+ * takes one. */
 static bool lists_fit(const struct comparison *comparison, uint32_t p, uint32_t a) {
     const struct message_side *expected = &comparison->expected, *actual = &comparison->actual;
     unsigned flags = comparison_flags(comparison, expected->nodes[p].rule);
-    uint32_t needed = comparison_count_children(expected, p) - has_rest(comparison, p);
+    uint32_t rest = comparison_find_rest(comparison, p);
+    uint32_t needed = comparison_count_children(expected, p) - (rest != 0);
     uint32_t found = comparison_count_children(actual, a);
     struct cursor left = {0, expected->nodes[p].children}, right = {0, actual->nodes[a].children};
 
-    if (found < needed || (found > needed && !has_rest(comparison, p)))
+    if (found < needed || (found > needed && !rest))
         return false;
-    if (!pass_gap(comparison, p, a, found - needed, &left, &right))
+    if (!pass_gap(comparison, p, a, rest, found - needed, &left, &right))
         return false;
     for (uint32_t index = 0; left.at; index++) {
         if (!comparison_pair_fits(comparison, flags, index, left.before, left.at, right.at))
             return false;
         advance(expected, &left);
         advance(actual, &right);
-        if (!pass_gap(comparison, p, a, found - needed, &left, &right))
+        if (!pass_gap(comparison, p, a, rest, found - needed, &left, &right))
             return false;
     }
     return true;

@@ -33,6 +33,9 @@ unsigned comparison_flags(const struct comparison *, imap_rule);
 /* Is this node of the pattern a `...`? */
 bool comparison_is_rest(const struct comparison *, uint32_t p);
 
+/* The first child of p that is a `...`, 0 if none is. */
+uint32_t comparison_find_rest(const struct comparison *, uint32_t p);
+
 /* What a capture must be equal to; NULL while it is free. */
 const struct variable *comparison_value(const struct comparison *, const struct pattern_hole *);
 

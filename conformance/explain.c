@@ -46,6 +46,22 @@ static size_t name_size(const struct comparison *comparison, const struct messag
     return size;
 }
 
+/* A node as a sentence names it: by the text that names it, or by its placeholder. */
+static void quote_name(const struct comparison *comparison, const struct message_side *side,
+                       uint32_t node, char text[QUOTE + 4]) {
+    const struct pattern_hole *hole =
+        side == &comparison->expected ? comparison->holes[node] : NULL;
+    char placeholder[2 * QUOTE];
+
+    if (!hole) {
+        quote(side->octets + side->nodes[node].start, name_size(comparison, side, node), text);
+        return;
+    }
+    snprintf(placeholder, sizeof placeholder, "${%s:%s}", hole->name ? hole->name : "",
+             imap_rule_name(comparison->grammar, hole->rule));
+    quote((const uint8_t *)placeholder, strlen(placeholder), text);
+}
+
 /* Points at two places, by absolute offsets in the messages. */
 static void point(const struct explanation *at, uint64_t expected, uint64_t actual,
                   imap_rule rule) {
@@ -62,7 +78,7 @@ static void tell_one(const struct explanation *at, const struct message_side *si
     char text[QUOTE + 4];
     bool is_expected = side == &comparison->expected;
 
-    quote(side->octets + told->start, name_size(comparison, side, node), text);
+    quote_name(comparison, side, node, text);
     snprintf(at->difference->sentence, sizeof at->difference->sentence, "%s %s %s",
              noun_of(comparison, told->rule), text, what);
     point(at, is_expected ? told->start : where, is_expected ? where : told->start, told->rule);
@@ -291,43 +307,79 @@ static void tell_count(const struct explanation *at, uint32_t p, uint32_t a, boo
         tell_values(at);
 }
 
+/* A walk through two lists; the ends are where the children before p and a end. */
+struct walk {
+    uint32_t p, a, index, before;
+    uint64_t expected_end, actual_end;
+    bool after_rest; /* whose gaps are compared otherwise */
+};
+
+static void step_over(const struct comparison *comparison, struct walk *walk) {
+    walk->before = walk->p;
+    walk->expected_end = comparison->expected.nodes[walk->p].end;
+    walk->actual_end = comparison->actual.nodes[walk->a].end;
+    walk->p = comparison->expected.nodes[walk->p].next;
+    walk->a = comparison->actual.nodes[walk->a].next;
+    walk->index++;
+    walk->after_rest = false;
+}
+
+/* Passes a `...` with the `extra` children that stand for it. */
+static void step_over_rest(const struct comparison *comparison, struct walk *walk, uint32_t extra) {
+    walk->before = walk->p;
+    walk->p = comparison->expected.nodes[walk->p].next;
+    for (; extra > 0; extra--)
+        walk->a = comparison->actual.nodes[walk->a].next;
+    walk->after_rest = true;
+}
+
+/* Are the words between the children before and the next ones equal? */
+static bool have_same_words(const struct comparison *comparison, const struct walk *walk) {
+    uint64_t expected = comparison->expected.nodes[walk->p].start;
+    uint64_t actual = comparison->actual.nodes[walk->a].start;
+
+    return walk->after_rest ||
+           comparison_octets_equal(comparison->expected.octets + walk->expected_end,
+                                   (size_t)(expected - walk->expected_end),
+                                   comparison->actual.octets + walk->actual_end,
+                                   (size_t)(actual - walk->actual_end), !comparison->is_exact);
+}
+
 static bool descend_list(struct explanation *at) {
     const struct comparison *comparison = at->comparison;
-    const struct message_side *expected = &comparison->expected, *actual = &comparison->actual;
-    const struct imap_node *left = &expected->nodes[at->p], *right = &actual->nodes[at->a];
-    uint32_t expected_count = comparison_count_children(expected, at->p);
-    uint32_t actual_count = comparison_count_children(actual, at->a);
-    uint32_t p = left->children, a = right->children;
-    uint64_t expected_end = left->start, actual_end = right->start;
+    const struct imap_node *expected = comparison->expected.nodes;
+    const struct imap_node *actual = comparison->actual.nodes;
+    const struct imap_node *left = &expected[at->p], *right = &actual[at->a];
+    uint32_t rest = comparison_find_rest(comparison, at->p);
+    uint32_t needed = comparison_count_children(&comparison->expected, at->p) - (rest != 0);
+    uint32_t found = comparison_count_children(&comparison->actual, at->a);
     unsigned flags = comparison_flags(comparison, left->rule);
+    bool may_align = needed == found || (rest && needed < found);
+    struct walk walk = {left->children, right->children, 0, 0, left->start, right->start, false};
 
-    for (uint32_t index = 0, before = 0; p && a && !comparison_is_rest(comparison, p); index++) {
-        uint64_t next_left = expected->nodes[p].start, next_right = actual->nodes[a].start;
-        bool have_words = comparison_octets_equal(
-            expected->octets + expected_end, (size_t)(next_left - expected_end),
-            actual->octets + actual_end, (size_t)(next_right - actual_end), !comparison->is_exact);
-        bool have_rule = expected->nodes[p].rule == actual->nodes[a].rule;
-        if (!have_rule && expected_count != actual_count)
+    while (walk.p && (walk.a || walk.p == rest)) {
+        if (walk.p == rest) {
+            step_over_rest(comparison, &walk, found > needed ? found - needed : 0);
+            continue;
+        }
+        if (!may_align && expected[walk.p].rule != actual[walk.a].rule)
             break;
-        if (!have_words) {
-            tell_words(at, expected_end, next_left, actual_end, next_right);
+        if (!have_same_words(comparison, &walk)) {
+            tell_words(at, walk.expected_end, expected[walk.p].start, walk.actual_end,
+                       actual[walk.a].start);
             return false;
         }
-        if (!comparison_pair_fits(comparison, flags, index, before, p, a)) {
-            at->p = p;
-            at->a = a;
+        if (!comparison_pair_fits(comparison, flags, walk.index, walk.before, walk.p, walk.a)) {
+            at->p = walk.p;
+            at->a = walk.a;
             return true;
         }
-        before = p;
-        expected_end = expected->nodes[p].end;
-        actual_end = actual->nodes[a].end;
-        p = expected->nodes[p].next;
-        a = actual->nodes[a].next;
+        step_over(comparison, &walk);
     }
-    if (!p && !a)
-        tell_words(at, expected_end, left->end, actual_end, right->end);
+    if (!walk.p && !walk.a)
+        tell_words(at, walk.expected_end, left->end, walk.actual_end, right->end);
     else
-        tell_count(at, p, a, actual_count > expected_count);
+        tell_count(at, walk.p, walk.a, found > needed);
     return false;
 }
 
