@@ -149,9 +149,13 @@ static bool has_tag(const struct conversation *conversation, const char *tag) {
     return false;
 }
 
+static void learn_tag(struct conversation *conversation, const char *tag) {
+    strcpy(conversation->tags[conversation->tag_count++ % TAGS], tag);
+}
+
 static void learn_command(struct conversation *conversation, const struct inspection *inspection,
                           const char *tag) {
-    strcpy(conversation->tags[conversation->tag_count++ % TAGS], tag);
+    learn_tag(conversation, tag);
     conversation->authenticate = inspection->begins_authenticate;
     conversation->idle = inspection->begins_idle;
     conversation->challenged = false;
@@ -241,6 +245,7 @@ static size_t judge_row(struct judge *judge, size_t index) {
     struct lint *lint = judge->lint;
     const struct row *row = &lint->printed.rows[index];
     struct conversation *conversation = conversation_of(judge, row);
+    char tag[TAG_MAXIMUM];
 
     if (!conversation->open)
         conversation->foreign = is_foreign(lint, index);
@@ -248,6 +253,10 @@ static size_t judge_row(struct judge *judge, size_t index) {
         return judge_message(judge, index, choose_root(conversation, row));
     conversation->open = true;
     lint->not_judged++;
+    if (lint->is_dialog && row->side == CLIENT) {
+        copy_tag(row->octets + row->text, row->size - row->text, tag);
+        learn_tag(conversation, tag);
+    }
     return skip_message(lint, index);
 }
 

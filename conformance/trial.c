@@ -60,7 +60,7 @@ void trial_explain(const struct trial *trial, char *sentence, size_t size) {
     }
     imap_parser_expected(&trial->parser, expected, sizeof expected);
     imap_octet_text(error->got, got);
-    snprintf(sentence, size, "unexpected octet: expected %s, got %s", expected, got);
+    snprintf(sentence, size, "expected %s, got %s", expected, got);
 }
 
 const char *trial_rule(const struct trial *trial) {

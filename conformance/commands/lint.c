@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "../buffer.h"
-#include "../collection.h"
 #include "../lint.h"
 #include "../text.h"
 #include "command.h"
@@ -59,39 +58,58 @@ static bool is_dialog_file(const char *path) {
     return length > end && strcmp(path + length - end, suffix) == 0;
 }
 
-/* The dialog reader knows what the language allows; its first complaint comes before the others.
- * True when it has none: then a line that the grammar refuses is meant to be wrong. */
-static bool check_dialog(const char *path, struct totals *totals) {
-    struct collection collection = {0};
-    bool loaded = collection_add(&collection, path, stdout) == 0;
+static void write_remarks(const struct lint *lint, const char *path, bool is_correct) {
+    for (size_t i = 0; i < lint->remark_count; i++) {
+        if (!is_correct || lint->remarks[i].severity == LINT_WARNING)
+            lint_write(stdout, path, &lint->remarks[i]);
+    }
+    if (lint->remark_count == LINT_MAXIMUM)
+        printf("%s: given up after %u remarks\n", path, LINT_MAXIMUM);
+}
 
-    totals->refused += loaded ? 0 : 1;
-    collection_free(&collection);
-    return loaded;
+/* What the dialog reader complains of, unless lint says so in more words. */
+static void write_problem(const struct lint *lint, const struct diagnostic *problem,
+                          struct totals *totals) {
+    for (size_t i = 0; i < lint->remark_count; i++) {
+        if (lint->remarks[i].row->line == problem->line)
+            return;
+    }
+    printf("%s:%u:%u: dialog: %s\n", problem->file, problem->line, problem->column,
+           problem->message);
+    totals->refused++;
+}
+
+/* The dialog reader knows what its language allows: where it complains of nothing, a line that the
+ * grammar refuses is wrong on purpose. */
+static bool lint_octets(const char *path, const struct buffer *text,
+                        const struct imap_grammar *grammar, struct totals *totals) {
+    struct lint lint = {0};
+    struct diagnostic problem = {0};
+    bool is_dialog = is_dialog_file(path);
+    struct dialog *dialog = is_dialog ? dialog_load(path, ".", &problem) : NULL;
+    bool linted =
+        lint_text(&lint, dialog ? dialog->grammar : grammar, text->octets, text->size, is_dialog);
+
+    if (linted && problem.file)
+        write_problem(&lint, &problem, totals);
+    write_remarks(&lint, strcmp(path, "-") == 0 ? "stdin" : path, dialog != NULL);
+    totals->files++;
+    totals->judged += lint.judged;
+    totals->not_judged += lint.not_judged;
+    totals->refused += dialog ? 0 : lint.refused;
+    totals->warnings += lint.warnings;
+    lint_free(&lint);
+    free(problem.file);
+    dialog_free(dialog);
+    return linted;
 }
 
 static int lint_file(const char *path, const struct imap_grammar *grammar, struct totals *totals) {
     struct buffer text = {0};
-    struct lint lint = {0};
-    bool is_dialog = is_dialog_file(path);
     const char *problem = read_text(path, &text);
 
-    totals->files++;
-    bool loaded = !problem && is_dialog && check_dialog(path, totals);
-    if (!problem && !lint_text(&lint, grammar, text.octets, text.size, is_dialog))
+    if (!problem && !lint_octets(path, &text, grammar, totals))
         problem = "memory is out";
-    for (size_t i = 0; i < lint.remark_count; i++) {
-        bool is_meant = loaded && lint.remarks[i].severity == LINT_REFUSED;
-        if (!is_meant)
-            lint_write(stdout, strcmp(path, "-") == 0 ? "stdin" : path, &lint.remarks[i]);
-    }
-    totals->judged += lint.judged;
-    totals->not_judged += lint.not_judged;
-    totals->refused += loaded ? 0 : lint.refused;
-    totals->warnings += lint.warnings;
-    if (lint.remark_count == LINT_MAXIMUM)
-        printf("%s: given up after %u remarks\n", path, LINT_MAXIMUM);
-    lint_free(&lint);
     buffer_free(&text);
     return problem ? refuse(path, problem) : 0;
 }
