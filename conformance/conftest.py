@@ -13,6 +13,8 @@ import warnings
 import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
+DIALOGS = HERE / "dialogs"
+DEVIATIONS = HERE / "servers/dovecot.deviations"  # of Dovecot, from these dialogs
 SCRIPT = HERE.parent / "scripts/dovecot"
 PROGRAM_SECONDS = 120  # no run of the program in a test takes longer
 
@@ -109,8 +111,7 @@ class Dovecot:
     def options(self):
         deliver = f'{shlex.quote(str(SCRIPT))} --state {self.state} deliver "$1" "$2"'
         return ["--server", self.url, "--starttls", "--ca-file", self.ca_file,
-                "--disposable-account", "--deliver-command", deliver,
-                "--deviations", HERE / "servers/dovecot.deviations"]
+                "--disposable-account", "--deliver-command", deliver]
 
     def close(self):
         self.process.stdin.close()
@@ -165,7 +166,10 @@ class DialogFile(pytest.File):
 
 class DialogItem(pytest.Item):
     def runtest(self):
-        run = Program(program_path(self.config), server_options(self.config)).play(self.path)
+        options = server_options(self.config)
+        if not self.config.getoption("imap_server") and DIALOGS in self.path.parents:
+            options += ["--deviations", DEVIATIONS]
+        run = Program(program_path(self.config), options).play(self.path)
         if not run.output:
             raise DialogFailed(run.problems)
         dialog = run.dialog

@@ -6,6 +6,7 @@ build and remove its fixtures, and what the tests' dialogs say.
 import re
 import socketserver
 import ssl
+import sys
 import threading
 
 FLAGS = [b"\\Answered", b"\\Flagged", b"\\Deleted", b"\\Seen", b"\\Draft"]
@@ -87,7 +88,7 @@ class Session(socketserver.StreamRequestHandler):
                 if self.server.breaks_all or not tag.startswith(b"imapspec"):
                     replies = self.server.break_replies(tag, replies)
                 self.send(replies)
-                if name == b"STARTTLS":
+                if name == b"STARTTLS" and self.server.starttls:
                     self.start_tls()
                     super().setup()
                 if name == b"LOGOUT":
@@ -274,6 +275,7 @@ class SmallServer(socketserver.ThreadingTCPServer):
         self.greeting, self.starttls = greeting, starttls
         self.mailboxes, self.validity = {}, 1000
         self.connections, self.commands = 0, []
+        self.problems = []  # of the server itself: the test is wrong
         self.stopped = threading.Event()
         self.tls = None
         if certificate:
@@ -292,7 +294,9 @@ class SmallServer(socketserver.ThreadingTCPServer):
         return super().get_request()
 
     def handle_error(self, request, client_address):
-        pass  # a TLS handshake that the client broke off
+        problem = sys.exc_info()[1]
+        if not isinstance(problem, OSError):  # a TLS handshake that the client broke off
+            self.problems.append(problem)
 
     @property
     def port(self):
@@ -311,3 +315,4 @@ class SmallServer(socketserver.ThreadingTCPServer):
         self.stopped.set()
         self.shutdown()
         self.server_close()
+        assert not self.problems
