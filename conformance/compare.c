@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "comparison.h"
+#include "moment.h"
 
 /* The most pairs of nodes that are compared, so that a huge message costs bounded memory. */
 #define MAX_PAIRS (UINT64_C(1) << 26)
@@ -84,6 +85,14 @@ static uint64_t number_of(const uint8_t *octets, size_t size) {
     return number;
 }
 
+static bool is_same_moment(const uint8_t *left, size_t left_size, const uint8_t *right,
+                           size_t right_size) {
+    int64_t left_seconds, right_seconds;
+
+    return moment_read(left, left_size, &left_seconds) &&
+           moment_read(right, right_size, &right_seconds) && left_seconds == right_seconds;
+}
+
 /* Do two texts that the same rule reads mean the same? */
 static bool texts_equal(unsigned flags, const uint8_t *left, size_t left_size, const uint8_t *right,
                         size_t right_size) {
@@ -91,6 +100,8 @@ static bool texts_equal(unsigned flags, const uint8_t *left, size_t left_size, c
         return true;
     if (flags & TRAIT_NUMBER)
         return number_of(left, left_size) == number_of(right, right_size);
+    if (flags & TRAIT_MOMENT)
+        return is_same_moment(left, left_size, right, right_size);
     bool left_nil = is_word(left, left_size, "NIL"), right_nil = is_word(right, right_size, "NIL");
     if ((flags & TRAIT_NIL) && (left_nil || right_nil))
         return left_nil && right_nil;
@@ -416,6 +427,17 @@ static bool exact_texts_fit(const struct comparison *comparison, uint32_t p, uin
     return comparison_octets_equal(left, left_size, right, right_size, false);
 }
 
+/* Is there a capture within the node, which must find its octets? */
+static bool holds_capture(const struct comparison *comparison, uint32_t p) {
+    const struct pattern *pattern = comparison->pattern;
+    size_t i = 0;
+
+    while (i < pattern->hole_count &&
+           (pattern->holes[i].rest || !contains(&pattern->nodes[p], &pattern->holes[i])))
+        i++;
+    return i < pattern->hole_count;
+}
+
 /* The children's pairs must be known. */
 static bool nodes_fit(const struct comparison *comparison, uint32_t p, uint32_t a) {
     const struct imap_node *left = &comparison->expected.nodes[p];
@@ -426,6 +448,8 @@ static bool nodes_fit(const struct comparison *comparison, uint32_t p, uint32_t 
         return false;
     if (comparison->holes[p])
         return hole_fits(comparison, p, a);
+    if ((flags & TRAIT_FREE) && !holds_capture(comparison, p))
+        return true;
     if (flags & TRAIT_ADDITIONS)
         return additions_fit(comparison, p, a);
     if (!left->children && !right->children && comparison->is_exact)

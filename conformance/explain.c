@@ -105,29 +105,74 @@ static size_t first_difference(const uint8_t *left, size_t left_size, const uint
     return i;
 }
 
-/* `number: 171, expected 172`; of long texts, where they part. */
-static void tell_values(const struct explanation *at) {
+/* Octets that a sentence quotes. */
+struct excerpt {
+    const uint8_t *octets;
+    size_t size;
+};
+
+static struct excerpt excerpt_of(const struct message_side *side, uint32_t node) {
+    const struct imap_node *excerpt = &side->nodes[node];
+    size_t size = (size_t)(excerpt->end - excerpt->start);
+
+    /* The line end of a response says nothing. */
+    if (size >= 2 && memcmp(side->octets + excerpt->end - 2, "\r\n", 2) == 0)
+        size -= 2;
+    return (struct excerpt){side->octets + excerpt->start, size};
+}
+
+static size_t value_size(struct excerpt text) {
+    return imap_value(text.octets, text.size, NULL, 0);
+}
+
+/* How many octets stand before a value: a quote, or a literal's header. */
+static size_t value_start(struct excerpt text) {
+    return text.octets[0] == '"' ? 1 : text.size - value_size(text);
+}
+
+/* Where do two long values part? */
+static void tell_long_values(const struct explanation *at, struct excerpt expected,
+                             struct excerpt actual) {
     const struct comparison *comparison = at->comparison;
     const struct imap_node *left = &comparison->expected.nodes[at->p];
     const struct imap_node *right = &comparison->actual.nodes[at->a];
-    const uint8_t *expected = comparison->expected.octets + left->start;
-    const uint8_t *actual = comparison->actual.octets + right->start;
-    size_t expected_size = (size_t)(left->end - left->start);
-    size_t actual_size = (size_t)(right->end - right->start);
-    bool same_form = expected_size > 0 && actual_size > 0 && expected[0] == actual[0];
-    size_t offset = 0;
+    size_t expected_start = value_start(expected), actual_start = value_start(actual);
+    size_t offset =
+        first_difference(expected.octets + expected_start, expected.size - expected_start,
+                         actual.octets + actual_start, actual.size - actual_start, false);
+    size_t expected_at = expected_start + offset, actual_at = actual_start + offset;
+    char expected_text[QUOTE + 4], actual_text[QUOTE + 4], sizes[64] = "";
+
+    quote(expected.octets + expected_at, expected.size - expected_at, expected_text);
+    quote(actual.octets + actual_at, actual.size - actual_at, actual_text);
+    if (value_size(actual) != value_size(expected))
+        snprintf(sizes, sizeof sizes, " has %zu octets, expected %zu;", value_size(actual),
+                 value_size(expected));
+    snprintf(at->difference->sentence, sizeof at->difference->sentence,
+             "%s%s after %zu octets: \"%s\", expected \"%s\"", noun_of(comparison, left->rule),
+             sizes, offset, actual_text, expected_text);
+    point(at, left->start + expected_at, right->start + actual_at, left->rule);
+}
+
+/* `number: 171, expected 172` */
+static void tell_values(const struct explanation *at) {
+    const struct comparison *comparison = at->comparison;
+    struct excerpt expected = excerpt_of(&comparison->expected, at->p);
+    struct excerpt actual = excerpt_of(&comparison->actual, at->a);
+    imap_rule rule = comparison->expected.nodes[at->p].rule;
+    bool have_same_form =
+        expected.size > 0 && actual.size > 0 && expected.octets[0] == actual.octets[0];
     char expected_text[QUOTE + 4], actual_text[QUOTE + 4];
 
-    if (same_form && (expected_size >= QUOTE || actual_size >= QUOTE))
-        offset = first_difference(expected, expected_size, actual, actual_size, false);
-    point(at, left->start + offset, right->start + offset, left->rule);
-    size_t context = offset < QUOTE / 4 ? offset : QUOTE / 4;
-    offset -= context;
-    quote(expected + offset, expected_size - offset, expected_text);
-    quote(actual + offset, actual_size - offset, actual_text);
-    const char *dots = offset > 0 ? "…" : "";
-    snprintf(at->difference->sentence, sizeof at->difference->sentence, "%s: %s%s, expected %s%s",
-             noun_of(comparison, left->rule), dots, actual_text, dots, expected_text);
+    if (have_same_form && (expected.size >= QUOTE || actual.size >= QUOTE)) {
+        tell_long_values(at, expected, actual);
+        return;
+    }
+    quote(expected.octets, expected.size, expected_text);
+    quote(actual.octets, actual.size, actual_text);
+    snprintf(at->difference->sentence, sizeof at->difference->sentence, "%s: %s, expected %s",
+             noun_of(comparison, rule), actual_text, expected_text);
+    point(at, comparison->expected.nodes[at->p].start, comparison->actual.nodes[at->a].start, rule);
 }
 
 /* A capture that was known, or a placeholder whose rule doesn't read what came. */
@@ -387,9 +432,10 @@ static void tell_rules(const struct explanation *at) {
     const struct comparison *comparison = at->comparison;
     const struct imap_node *left = &comparison->expected.nodes[at->p];
     const struct imap_node *right = &comparison->actual.nodes[at->a];
+    struct excerpt excerpt = excerpt_of(&comparison->actual, at->a);
     char actual[QUOTE + 4];
 
-    quote(comparison->actual.octets + right->start, (size_t)(right->end - right->start), actual);
+    quote(excerpt.octets, excerpt.size, actual);
     snprintf(at->difference->sentence, sizeof at->difference->sentence, "%s %s, expected %s",
              noun_of(comparison, right->rule), actual, noun_of(comparison, left->rule));
     point(at, left->start, right->start, left->rule);

@@ -3,6 +3,11 @@
 #include <string.h>
 
 static const struct trait traits[] = {
+    {"continue-req", TRAIT_FREE, "go-ahead"},
+    {"response-data", 0, "untagged response"},
+    {"response-tagged", 0, "tagged response"},
+    {"resp-cond-state", 0, "status"},
+    {"resp-cond-auth", 0, "status"},
     {"resp-text", TRAIT_ADDITIONS, NULL},
     {"resp-text-code", TRAIT_SET | TRAIT_IGNORE_CASE | TRAIT_ITEM, "response code"},
     {"resp-text-code-name", TRAIT_IGNORE_CASE, "response code"},
@@ -34,6 +39,7 @@ static const struct trait traits[] = {
     {"number", TRAIT_NUMBER, NULL},
     {"nz-number", TRAIT_NUMBER, "number"},
     {"uniqueid", TRAIT_NUMBER, "number"},
+    {"date-time", TRAIT_MOMENT, NULL},
     {"nstring", TRAIT_NIL, NULL},
     {"env-date", TRAIT_NIL, NULL},
     {"env-subject", TRAIT_NIL, NULL},
