@@ -35,6 +35,7 @@ object     = $(patsubst %.c,$(BUILD)/%.o,$(1))
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(TESTS))
 
 .DELETE_ON_ERROR:
+.SECONDARY:
 .PHONY: all tests certify check tidy install clean help
 
 all: $(BUILD)/imapspec $(BUILD)/libimapspec.a ## build build/imapspec and build/libimapspec.a
