@@ -402,7 +402,7 @@ static bool end_literal(struct printed_message *message, struct cursor *cursor,
     size_t shown = found ? tail + (message->side == CLIENT) : body->count;
     if (is_abridged(message, body, shown)) {
         message->partial = true;
-        message->next = body->lines[shown - 1].index + 1;
+        message->next = body->lines[found ? tail : shown - 1].index + 1;
         return false;
     }
     if (is_counted)

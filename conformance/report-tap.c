@@ -66,11 +66,11 @@ static void write_diagnostics(FILE *stream, const struct result *result) {
         write_scalar(stream, "actual", failure->actual);
     }
     if (result->failure_count + result->finding_count > 0) {
-        fputs("  details: |2\n", stream);
+        fputs("  details: |\n", stream);
         report_failures(stream, "    ", result);
     }
     if (result->transcript_count > 0) {
-        fputs("  transcript: |2\n", stream);
+        fputs("  transcript: |\n", stream);
         report_transcript(stream, "    ", result);
     }
     fprintf(stream, "  duration_ms: %.3f\n  ...\n", result->seconds * 1000);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "report.h"
+#include "text.h"
 
 /* A deviation or a reason to skip, kept for the end. */
 struct note {
@@ -180,46 +181,58 @@ static int by_reason(const void *left, const void *right) {
     return reasons != 0 ? reasons : strcmp(a->id, b->id);
 }
 
+/* `needs IDLE` or `needs --disposable-account: line 3: …`: what groups reasons ends at the colon.
+ */
+static size_t group_length(const char *reason) {
+    const char *end = strstr(reason, ": ");
+    return end ? (size_t)(end - reason) : strlen(reason);
+}
+
 static void write_skipped(const struct text_report *report) {
-    const char *reason = NULL;
+    const char *group = "";
+    size_t length = 0;
 
     for (size_t i = 0; i < report->note_count; i++) {
         const struct note *note = &report->notes[i];
+        size_t note_length = group_length(note->reason);
         if (note->outcome != OUTCOME_SKIP)
             continue;
-        if (!reason)
+        if (length == 0)
             fputs("\nSkipped:\n", report->stream);
-        if (!reason || strcmp(reason, note->reason) != 0) {
+        if (note_length != length || strncmp(group, note->reason, length) != 0) {
             fputs("  ", report->stream);
-            report_line(report->stream, note->reason);
+            text_write(report->stream, TEXT_UTF8, note->reason, note_length);
             fputc('\n', report->stream);
         }
-        reason = note->reason;
-        fprintf(report->stream, "    %s\n", note->id);
+        group = note->reason;
+        length = note_length;
+        fprintf(report->stream, "    %s", note->id);
+        report_line(report->stream, note->reason + note_length);
+        fputc('\n', report->stream);
     }
 }
 
 static void write_counts(const struct text_report *report, const struct summary *summary) {
     const struct {
         unsigned count;
-        const char *name;
+        const char *name, *plural;
         enum color color;
     } counts[] = {
-        {summary->passed, "passed", GREEN},
-        {summary->failed, "failed", RED},
-        {summary->errors, "errors", RED},
-        {summary->warnings, "warnings", YELLOW},
-        {summary->deviations, "known deviations", YELLOW},
-        {summary->skipped, "skipped", YELLOW},
-        {summary->findings, "findings", RED},
+        {summary->passed, "passed", "passed", GREEN},
+        {summary->failed, "failed", "failed", RED},
+        {summary->errors, "error", "errors", RED},
+        {summary->warnings, "warning", "warnings", YELLOW},
+        {summary->deviations, "known deviation", "known deviations", YELLOW},
+        {summary->skipped, "skipped", "skipped", YELLOW},
+        {summary->findings, "finding", "findings", RED},
     };
 
     fputc('\n', report->stream);
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         if (counts[i].count > 0 || i == 0)
             fprintf(report->stream, "%s%s%u %s%s", i > 0 ? ", " : "",
-                    color(report, counts[i].color), counts[i].count, counts[i].name,
-                    color(report, PLAIN));
+                    color(report, counts[i].color), counts[i].count,
+                    counts[i].count == 1 ? counts[i].name : counts[i].plural, color(report, PLAIN));
     }
     fprintf(report->stream, " of %u in %.1f s%s\n", summary->total, summary->seconds,
             summary->interrupted ? " (interrupted)" : "");

@@ -82,8 +82,9 @@ static struct sample *make_sample(void) {
                                          .finding_count = 1,
                                          .transcript = sample->transcript,
                                          .transcript_count = 5};
-    sample->results[2] = (struct result){
-        .dialog = &sample->dialogs[2], .outcome = OUTCOME_SKIP, .reason = "needs IDLE & more"};
+    sample->results[2] = (struct result){.dialog = &sample->dialogs[2],
+                                         .outcome = OUTCOME_SKIP,
+                                         .reason = "needs IDLE & more: line 3"};
     sample->results[3] = (struct result){.dialog = &sample->dialogs[3],
                                          .outcome = OUTCOME_DEVIATION,
                                          .reason = "RFC 2060, 6.4.5: it's so",
@@ -184,12 +185,12 @@ static const char expected_text[] =
     "\n"
     "Skipped:\n"
     "  needs IDLE & more\n"
-    "    c\n"
+    "    c: line 3\n"
     "\n"
     "Known deviations of this server:\n"
     "  d: RFC 2060, 6.4.5: it's so\n"
     "\n"
-    "2 passed, 1 failed, 1 known deviations, 1 skipped, 2 findings of 5 in 2.0 s\n";
+    "2 passed, 1 failed, 1 known deviation, 1 skipped, 2 findings of 5 in 2.0 s\n";
 
 static void text_is_for_a_person(void **state) {
     (void)state;
@@ -220,7 +221,7 @@ static const char expected_tap[] =
     "  rule: 'number'\n"
     "  expected: '* 172 EXISTS'\n"
     "  actual: '* 171 EXISTS'\n"
-    "  details: |2\n"
+    "  details: |\n"
     "    dialogs/x.dialog:8 on connection 1: number: 171, expected 172 (number)\n"
     "    expected  * 172 EXISTS\n"
     "                  ^\n"
@@ -232,7 +233,7 @@ static const char expected_tap[] =
     "    finding at octet 1234 on connection 1: flag-list: expected \"(\", got \"x\"\n"
     "              * FLAGS x\n"
     "                      ^\n"
-    "  transcript: |2\n"
+    "  transcript: |\n"
     "    C1: a1 NOOP\n"
     "    S1: * 1 FETCH (BODY {4}\n"
     "    S1: \\xC3\\x1B\n"
@@ -245,7 +246,7 @@ static const char expected_tap[] =
     "    S2: … 1 octet more\n"
     "  duration_ms: 1500.000\n"
     "  ...\n"
-    "ok 3 - c Left out # SKIP needs IDLE & more\n"
+    "ok 3 - c Left out # SKIP needs IDLE & more: line 3\n"
     "not ok 4 - d Known # TODO known deviation: RFC 2060, 6.4.5: it's so\n";
 
 static void tap_is_version_14(void **state) {
@@ -297,7 +298,7 @@ static void junit_is_well_formed(void **state) {
     assert_content(child(failed, "failure", 0), "actual    * 171 EXISTS\n");
     assert_content(child(failed, "system-out", 0), "S1: \\xC3\\x1B\n");
     assert_attribute(child(child(suite, "testcase", 2), "skipped", 0), "message",
-                     "needs IDLE & more");
+                     "needs IDLE & more: line 3");
     assert_attribute(child(child(suite, "testcase", 3), "skipped", 0), "type", "deviation");
     assert_content(child(child(suite, "testcase", 4), "system-err", 0), "finding at octet 1234");
     assert_null(child(child(suite, "testcase", 0), "failure", 0));
