@@ -380,12 +380,12 @@ static bool is_taken(const struct group *group, size_t expectation) {
 
 static void report_unmet(struct group *group, size_t index) {
     const struct wanted *expectation = &group->expectations[index];
-    const char *problem = group->problem[0]        ? group->problem
-                          : is_taken(group, index) ? "it came less often than it is expected"
-                                                   : "it did not come";
 
     mismatch_report(group->replay->result, expectation->step, expectation->pattern,
-                    &group->replay->wire, nearest(group, expectation), problem);
+                    &group->replay->wire, nearest(group, expectation),
+                    is_taken(group, index) ? "it came less often than it is expected"
+                                           : "it did not come",
+                    group->problem[0] ? group->problem : NULL);
 }
 
 /* A wrong tagged response is the cause of what is missing before it; so it comes first. */

@@ -73,18 +73,21 @@ static void show_actual(struct failure *failure, const struct message *message, 
 
 void mismatch_report(struct result *result, const struct dialog_step *step,
                      const struct pattern *pattern, const struct variables *variables,
-                     const struct message *nearest, const char *problem) {
+                     const struct message *nearest, const char *missing, const char *ended) {
     struct difference difference = {.rule = 0};
     struct variables captures = {0};
-    bool compared = nearest && !nearest->refusal;
+    bool compared = nearest && !nearest->refusal &&
+                    !mismatch_compare(step, pattern, nearest, variables, &captures, &difference);
 
-    if (compared)
-        compared = !mismatch_compare(step, pattern, nearest, variables, &captures, &difference);
     variables_free(&captures);
-    if (nearest && nearest->refusal)
-        problem = nearest->refusal;
-    struct failure *failure = result_fail(result, step->line, step->connection, "%s",
-                                          compared ? difference.sentence : problem);
+    const char *sentence = compared                      ? difference.sentence
+                           : nearest && nearest->refusal ? nearest->refusal
+                           : ended                       ? ended
+                                                         : missing;
+    bool adds_end = ended && ended != sentence;
+    struct failure *failure =
+        result_fail(result, step->line, step->connection, "%s%s%s%s", sentence,
+                    adds_end ? " (" : "", adds_end ? ended : "", adds_end ? ")" : "");
     if (!failure)
         return;
     show_expected(failure, pattern, compared ? difference.expected_at : SIZE_MAX);

@@ -5,10 +5,12 @@
 #include "compare.h"
 #include "session.h"
 
-/* Adds a failure: no message met `pattern`. `nearest` is the message to show beside it, or NULL;
- * `problem` is the sentence where the two can't be compared. */
+/* Adds a failure: no message met `pattern`. `nearest` is the message to show beside it, or NULL.
+ * Where there is nothing to compare, `missing` is the sentence. `ended` tells why nothing more
+ * came; NULL: the group has simply ended. */
 void mismatch_report(struct result *, const struct dialog_step *, const struct pattern *,
-                     const struct variables *, const struct message *nearest, const char *problem);
+                     const struct variables *, const struct message *nearest, const char *missing,
+                     const char *ended);
 
 /* Adds a failure: `message` met a pattern that nothing may meet. */
 void mismatch_report_absent(struct result *, const struct dialog_step *, const struct pattern *,

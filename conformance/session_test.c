@@ -1,62 +1,14 @@
 #include "session.h"
 
-#include <arpa/inet.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-/* A server that says what is written, whoever comes, and then closes, or keeps silent. */
-struct script {
-    const char *octets;
-    size_t size;
-    size_t piece; /* octets sent at once; 0: all */
-    bool closes;
-    int listener;
-    char port[8];
-    pthread_t thread;
-};
-
-static void *serve(void *argument) {
-    struct script *script = argument;
-    int client = accept(script->listener, NULL, NULL);
-    size_t piece = script->piece ? script->piece : script->size;
-    char rest[256];
-
-    for (size_t sent = 0; sent < script->size;) {
-        size_t left = script->size - sent;
-        ssize_t count =
-            send(client, script->octets + sent, left < piece ? left : piece, MSG_NOSIGNAL);
-        if (count < 0)
-            break;
-        sent += (size_t)count;
-    }
-    if (script->closes)
-        shutdown(client, SHUT_WR);
-    while (read(client, rest, sizeof rest) > 0)
-        continue;
-    close(client);
-    return NULL;
-}
-
-static void start(struct script *script) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof address;
-
-    script->listener = socket(AF_INET, SOCK_STREAM, 0);
-    assert_true(script->listener >= 0);
-    assert_int_equal(bind(script->listener, (struct sockaddr *)&address, size), 0);
-    assert_int_equal(listen(script->listener, 1), 0);
-    assert_int_equal(getsockname(script->listener, (struct sockaddr *)&address, &size), 0);
-    snprintf(script->port, sizeof script->port, "%u", ntohs(address.sin_port));
-    assert_int_equal(pthread_create(&script->thread, NULL, serve, script), 0);
-}
+#include "script_test.h"
 
 /* One session with a script. */
 struct talk {
@@ -71,7 +23,7 @@ static void open_talk(struct talk *talk, const char *octets, size_t size, size_t
     char problem[512];
 
     *talk = (struct talk){.script = {octets, size, piece, closes, -1, "", 0}};
-    start(&talk->script);
+    script_start(&talk->script);
     talk->server.host = "127.0.0.1";
     talk->server.port = talk->script.port;
     result_begin(&talk->result, NULL);
@@ -86,8 +38,7 @@ static void open_text(struct talk *talk, const char *text, size_t piece, bool cl
 
 static void close_talk(struct talk *talk) {
     session_close(talk->session);
-    pthread_join(talk->script.thread, NULL);
-    close(talk->script.listener);
+    script_stop(&talk->script);
     result_free(&talk->result);
 }
 
