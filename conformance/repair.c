@@ -101,29 +101,37 @@ static size_t reach(const struct reading *reading, const struct trial *before) {
     return trial.verdict != TRIAL_REFUSED || left_out ? SIZE_MAX : reading->origins[trial.at];
 }
 
-/* Replaces all the look-alikes and names the first ones. */
+/* Adds `U+0421 CYRILLIC CAPITAL LETTER ES looks like C` to a hint. */
+static void name_lookalike(const struct lookalike *lookalike, char hint[REPAIR_HINT]) {
+    size_t used = strlen(hint);
+
+    snprintf(hint + used, REPAIR_HINT - used, "%sU+%04X %s looks like %c", used > 0 ? ", " : "",
+             (unsigned)lookalike->character, lookalike->name, lookalike->ascii);
+}
+
+/* Replaces all the look-alikes from the refused octet on, and names the first ones. */
 static bool replace_lookalikes(struct reading *reading, size_t at, char hint[REPAIR_HINT]) {
     const struct lookalike *named[NAMED_LOOKALIKES];
-    size_t length, count = 0, used = 0;
+    size_t length = 0, count = 0, kept = at;
 
     if (at == reading->size || !lookalike_at(reading->octets + at, reading->size - at, &length))
         return false;
-    for (size_t i = at; i < reading->size; i++) {
+    for (size_t i = at; i < reading->size; i += length) {
         const struct lookalike *lookalike =
             lookalike_at(reading->octets + i, reading->size - i, &length);
         bool is_new = lookalike && count < NAMED_LOOKALIKES;
         for (size_t j = 0; j < count && is_new; j++)
             is_new = named[j] != lookalike;
-        if (lookalike && !reading_replace(reading, i, length, (char[]){lookalike->ascii, '\0'}))
-            return false;
         if (is_new) {
-            int written = snprintf(hint + used, REPAIR_HINT - used, "%sU+%04X %s looks like %c",
-                                   count > 0 ? ", " : "", (unsigned)lookalike->character,
-                                   lookalike->name, lookalike->ascii);
-            used += written > 0 && (size_t)written < REPAIR_HINT - used ? (size_t)written : 0;
+            name_lookalike(lookalike, hint);
             named[count++] = lookalike;
         }
+        length = lookalike ? length : 1;
+        reading->octets[kept] = lookalike ? (uint8_t)lookalike->ascii : reading->octets[i];
+        reading->origins[kept++] = reading->origins[i];
     }
+    reading->origins[kept] = reading->origins[reading->size];
+    reading->size = kept;
     return true;
 }
 
