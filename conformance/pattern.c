@@ -183,9 +183,10 @@ static bool feed_to_next(const struct compiler *compiler, struct imap_parser *pa
            (hole < pattern->hole_count || feed(parser, "\r\n", 2));
 }
 
-/* Tries one candidate for a hole; on success *parser has moved on to the next open hole. */
+/* Tries one candidate for a hole; on success *parser has moved on to the next open hole. On failure
+ * *reach is how far the text after it was read. */
 static bool try_candidate(const struct compiler *compiler, struct imap_parser *parser, size_t hole,
-                          const char *candidate, size_t *next) {
+                          const char *candidate, size_t *next, uint64_t *reach) {
     const struct pattern *pattern = compiler->pattern;
     struct imap_parser attempt = *parser;
     struct trial trial = {.start = parser->offset,
@@ -193,30 +194,38 @@ static bool try_candidate(const struct compiler *compiler, struct imap_parser *p
                           .text = imap_grammar_rule(pattern->grammar, "text")};
 
     attempt.context = &trial;
-    if (!feed(&attempt, candidate, strlen(candidate)) ||
-        !feed_to_next(compiler, &attempt, pattern->holes[hole].text_end, hole + 1, next))
-        return false;
-    bool is_last = *next == pattern->hole_count;
-    if (trial.has_finding || !trial.stands || (is_last && trial.messages != 1))
+    bool is_read = feed(&attempt, candidate, strlen(candidate)) &&
+                   feed_to_next(compiler, &attempt, pattern->holes[hole].text_end, hole + 1, next);
+    bool is_last = is_read && *next == pattern->hole_count;
+    *reach = attempt.offset > trial.end ? attempt.offset - trial.end : 0;
+    if (!is_read || trial.has_finding || !trial.stands || (is_last && trial.messages != 1))
         return false;
     *parser = attempt;
     return true;
 }
 
 /* The text itself, which is legal where text is, or else the example of the first rule that fits.
- */
+ * If none does, *is_read is false and it is the one after which most of the text was read. */
 static const char *find_candidate(const struct compiler *compiler, struct imap_parser *parser,
-                                  size_t hole, size_t *next) {
+                                  size_t hole, size_t *next, bool *is_read) {
     const struct imap_grammar *grammar = compiler->pattern->grammar;
+    const char *best = rest_text;
+    uint64_t reach, furthest;
 
-    if (try_candidate(compiler, parser, hole, rest_text, next))
+    *is_read = true;
+    if (try_candidate(compiler, parser, hole, rest_text, next, &furthest))
         return rest_text;
     for (imap_rule rule = 1; rule <= imap_grammar_rule_count(grammar); rule++) {
         const char *example = imap_rule_example(grammar, rule);
-        if (example && *example && try_candidate(compiler, parser, hole, example, next))
+        if (!example || !*example)
+            continue;
+        if (try_candidate(compiler, parser, hole, example, next, &reach))
             return example;
+        best = reach > furthest ? example : best;
+        furthest = reach > furthest ? reach : furthest;
     }
-    return NULL;
+    *is_read = false;
+    return best;
 }
 
 /* Fills the `...` holes from left to right. Where the text cannot be read for another reason, it
@@ -228,15 +237,11 @@ static void fill_rests(struct compiler *compiler) {
 
     imap_parser_init(&parser, compiler->pattern->grammar, compiler->root, watch_trial, &ignored);
     bool is_read = feed_to_next(compiler, &parser, 0, 0, &hole);
-    for (; hole < compiler->pattern->hole_count; hole = next) {
-        const char *fill = is_read ? find_candidate(compiler, &parser, hole, &next) : NULL;
-        compiler->fills[hole] = fill ? fill : rest_text;
-        if (!fill) {
-            is_read = false;
-            next = hole + 1;
-            while (next < compiler->pattern->hole_count && compiler->fills[next])
-                next++;
-        }
+    for (; hole < compiler->pattern->hole_count && is_read; hole = next)
+        compiler->fills[hole] = find_candidate(compiler, &parser, hole, &next, &is_read);
+    for (hole = 0; hole < compiler->pattern->hole_count; hole++) {
+        if (!compiler->fills[hole])
+            compiler->fills[hole] = rest_text;
     }
 }
 
@@ -273,14 +278,16 @@ static bool assemble(struct compiler *compiler) {
 static size_t origin(const struct compiler *compiler, size_t offset) {
     const struct pattern *pattern = compiler->pattern;
 
+    size_t at = offset;
+
     for (size_t i = pattern->hole_count; i-- > 0;) {
         const struct pattern_hole *hole = &pattern->holes[i];
-        if (offset >= hole->end)
-            return hole->text_end + (offset - hole->end);
-        if (offset >= hole->start)
-            return hole->text_start;
+        if (offset < hole->start)
+            continue;
+        at = offset < hole->end ? hole->text_start : hole->text_end + (offset - hole->end);
+        break;
     }
-    return offset;
+    return at < compiler->size ? at : compiler->size; /* the CRLF isn't of the text */
 }
 
 /* The parser's events of the whole message. */
