@@ -1,4 +1,5 @@
-/* Named octets: the captures of one replay of a dialog, and what the runner knows (user, password). */
+/* Named octets: the captures of one replay of a dialog, and what the runner knows (user, password).
+ */
 #ifndef VARIABLES_H
 #define VARIABLES_H
 
