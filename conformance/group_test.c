@@ -114,6 +114,9 @@ static const struct example examples[] = {
      "C: a NOOP\nS?: * ${n:number} EXISTS\nS: * 1 EXISTS\nS: a OK x\n",
      GREETING "* 1 EXISTS\r\na OK x\r\n", 0, NULL},
 
+    {"S? excuses it from S!", "C: a NOOP\nS?: * 1 EXISTS\nS!: * ${:number} EXISTS\nS: a OK x\n",
+     GREETING "* 1 EXISTS\r\na OK x\r\n", 0, NULL},
+
     {"S! must not come", "C: a NOOP\nS!: * 1 EXISTS\nS: a OK x\n",
      GREETING "* 1 EXISTS\r\na OK x\r\n", 4, "must not"},
     {"S! may come later", "C: a NOOP\nS!: * 1 EXISTS\nS: a OK x\nC: b NOOP\nS: b OK x\n",
@@ -159,6 +162,8 @@ static const struct example examples[] = {
 
     {"a line that can't be read is shown", "C: a NOOP\nS: * SEARCH 1\nS: a OK x\n",
      GREETING "* SEARCH  1\r\na OK x\r\n", 4, "unexpected octet"},
+    {"nor is what is left of it an answer", "C: a NOOP\nS: * 1 FETCH (FLAGS ())\nS: a OK x\n",
+     GREETING "* 1 FETCH (BODY[TEXT] {2}\r\na\r\nb)\r\na OK x\r\n", 4, NULL},
     {"a tagged line that can't be read", "C: a NOOP\nS: a OK x\n", GREETING "a OK\r\n", 4,
      "unexpected octet"},
 
@@ -176,6 +181,8 @@ static const struct example examples[] = {
     {"IDLE", "C: a IDLE\nS: + x\n!idle 10ms\nC: DONE\nS: a OK x\n", GREETING "+ x\r\na OK x\r\n", 0,
      NULL},
     {"no IDLE", "C: a NOOP\nS: a OK x\n!idle 10ms\n", GREETING "a OK x\r\n", 5, "not in IDLE"},
+    {"IDLE is not just any +", "C: a AUTHENTICATE PLAIN\nS: + x\n!idle 10ms\n",
+     GREETING "+ x\r\na OK x\r\n", 5, "not in IDLE"},
     {"the server must close", "C: a NOOP\nS: a OK x\n!expect-close\n", GREETING "a OK x\r\n", 5,
      "did not close"},
     {"the client has closed", "!close\nC: a NOOP\nS: a OK x\n", GREETING, 4, "closed already"},
@@ -199,6 +206,34 @@ static void every_example_fails_where_it_must(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
         check(&examples[i]);
+}
+
+/* The transcript is this, the sides before each message. */
+static void assert_transcript(const struct result *result, const char *expected) {
+    char text[1024] = "";
+
+    for (size_t i = 0; i < result->transcript_count; i++) {
+        const struct transcript_line *line = &result->transcript[i];
+        size_t used = strlen(text);
+        snprintf(text + used, sizeof text - used, "%c: %.*s", line->side == CLIENT ? 'C' : 'S',
+                 (int)line->size, (const char *)line->octets);
+    }
+    assert_string_equal(text, expected);
+}
+
+static void a_refused_literal_is_not_sent(void **state) {
+    (void)state;
+    struct play result;
+
+    play(&result, HEADER "C: a APPEND blob {2}\nC: hi\nS: a NO x\nC: b NOOP\nS: b OK x\n",
+         GREETING "a NO x\r\nb OK x\r\n");
+    assert_int_equal(result.result.outcome, OUTCOME_PASS);
+    assert_transcript(&result.result, "S: * OK ready\r\n"
+                                      "C: a APPEND blob {2}\r\n"
+                                      "S: a NO x\r\n"
+                                      "C: b NOOP\r\n"
+                                      "S: b OK x\r\n");
+    end(&result);
 }
 
 static void a_failure_shows_both_sides(void **state) {
@@ -232,6 +267,7 @@ static void placeholders_are_shown_as_written(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_example_fails_where_it_must),
+        cmocka_unit_test(a_refused_literal_is_not_sent),
         cmocka_unit_test(a_failure_shows_both_sides),
         cmocka_unit_test(placeholders_are_shown_as_written),
     };
