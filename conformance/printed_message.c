@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "literal_body.h"
 #include "literal_header.h"
 
 /* The misprints of one line that are repaired before it is given up. */
@@ -37,10 +38,6 @@ static size_t skip_blank_rows(const struct printed_message *message, size_t inde
     while (index < message->lint->printed.count && row_at(message, index)->kind == ROW_BLANK)
         index++;
     return index;
-}
-
-static bool is_side(const struct row *row, enum side side, unsigned connection) {
-    return row->kind == ROW_MARKED && row->side == side && row->connection == connection;
 }
 
 static void remark(struct printed_message *message, const struct cursor *cursor, const char *hint) {
@@ -188,96 +185,14 @@ static enum progress read_line(struct printed_message *message, struct cursor *l
 
 /* ---- literals ------------------------------------------------------------------------------ */
 
-/* One printed line of a literal, or of what follows it. */
-struct body_line {
-    size_t index; /* of the row */
-    size_t start; /* in the row */
-    size_t size;
-    size_t offset; /* in the body's octets */
-};
-
-/* All lines that may belong to a literal, joined by CRLF. */
-struct body {
-    struct body_line *lines;
-    size_t count;
-    struct buffer octets;
-};
-
-static void free_body(struct body *body) {
-    free(body->lines);
-    buffer_free(&body->octets);
-}
-
-/* Notes the work that a search costs; false when the text has had its share. */
-static bool spend(struct printed_message *message, size_t octets) {
-    message->lint->effort += octets;
-    return message->lint->effort <= LINT_EFFORT;
-}
-
-static bool add_body_line(struct body *body, const struct row *row, size_t index, size_t start) {
-    size_t count = body->count;
-
-    if ((count & (count - 1)) == 0) {
-        size_t capacity = count > 0 ? 2 * count : 1;
-        struct body_line *lines = realloc(body->lines, capacity * sizeof *lines);
-        if (!lines)
-            return false;
-        body->lines = lines;
-    }
-    body->lines[body->count++] =
-        (struct body_line){index, start, row->size - start, body->octets.size};
-    buffer_add(&body->octets, row->octets + start, row->size - start);
-    buffer_add_text(&body->octets, "\r\n");
-    return !body->octets.failed;
-}
-
-/* Collects the lines from `index` on, until there are `wanted` octets and one line more. Lines
- * without markers are taken when the first has none. */
-static bool gather(struct printed_message *message, const struct row *header, size_t index,
-                   uint64_t wanted, struct body *body) {
-    const struct printed *printed = &message->lint->printed;
-    size_t gap = header->text - header->gap;
-    bool is_marked = true, enough = false;
-
-    index = skip_blank_rows(message, index);
-    if (index < printed->count && printed->rows[index].kind == ROW_UNMARKED)
-        is_marked = false;
-    for (; index < printed->count && !enough && spend(message, 1); index++) {
-        const struct row *row = &printed->rows[index];
-        size_t limit = is_marked ? row->gap + gap : header->text;
-        size_t start = row->text < limit ? row->text : limit;
-        if (is_marked && row->kind == ROW_BLANK)
-            continue;
-        if (is_marked ? !is_side(row, header->side, header->connection) : row->kind == ROW_MARKED)
-            break;
-        enough = body->octets.size >= wanted && body->count >= MESSAGE_LITERAL_LINES;
-        if (!add_body_line(body, row, index, start))
-            return fail(message);
-        spend(message, row->size);
-    }
-    if (is_marked || index == printed->count)
-        return true;
-    /* The tail of a literal without markers may have one again. */
-    const struct row *tail = &printed->rows[index];
-    return !is_side(tail, header->side, header->connection) ||
-           add_body_line(body, tail, index, tail->text) || fail(message);
-}
-
-/* The line in which the octet after the literal stands, at `*at`; count if there is none. */
-static size_t find_tail(const struct body *body, uint64_t size, size_t *at) {
-    for (size_t i = 0; i < body->count; i++) {
-        const struct body_line *line = &body->lines[i];
-        if (size >= line->offset && size <= line->offset + line->size) {
-            *at = (size_t)size - line->offset;
-            return i;
-        }
-    }
-    return body->count;
+static bool read_body(struct printed_message *message, const struct row *header, uint64_t wanted,
+                      struct literal_body *body) {
+    return literal_body_read(body, message->lint, header, message->next, wanted) || fail(message);
 }
 
 /* Tries the literal of `size` octets with the rest of line `tail` after it. */
-static enum verdict try_tail(const struct body *body, const struct trial *header, size_t size,
-                             size_t tail, size_t at, struct trial *before) {
+static enum verdict try_tail(const struct literal_body *body, const struct trial *header,
+                             size_t size, size_t tail, size_t at, struct trial *before) {
     const struct body_line *line = &body->lines[tail];
     struct trial trial;
 
@@ -289,7 +204,7 @@ static enum verdict try_tail(const struct body *body, const struct trial *header
 }
 
 /* Goes on with line `tail` of the body, after a literal of `size` octets. */
-static bool go_on(struct printed_message *message, const struct body *body, size_t size,
+static bool go_on(struct printed_message *message, const struct literal_body *body, size_t size,
                   size_t tail, size_t at, struct cursor *cursor) {
     const struct body_line *line = &body->lines[tail];
     const struct row *row = row_at(message, line->index);
@@ -339,14 +254,13 @@ static void remark_count(struct printed_message *message, const struct cursor *h
 /* The count is wrong: where does the literal end? A server's where the rest of a line makes the
  * message go on, a client's with the last line, whose CRLF ends the command. */
 static bool find_end(struct printed_message *message, const struct cursor *header,
-                     const struct body *body, size_t *size, size_t *tail, size_t *at) {
+                     const struct literal_body *body, size_t *size, size_t *tail, size_t *at) {
     struct trial after_header, before_tail;
     size_t last = body->count - 1;
 
-    for (size_t i = 1; message->side == SERVER && i < body->count && i < MESSAGE_LITERAL_LINES;
-         i++) {
+    for (size_t i = 1; message->side == SERVER && i < body->count && i < LITERAL_BODY_LINES; i++) {
         *size = body->lines[i].offset;
-        if (!spend(message, *size))
+        if (!literal_body_spend(message->lint, *size))
             return false;
         *tail = i;
         *at = 0;
@@ -365,7 +279,7 @@ static bool find_end(struct printed_message *message, const struct cursor *heade
 }
 
 /* Is one of its lines only an ellipsis, so that there is nothing to count? */
-static bool is_abridged(const struct printed_message *message, const struct body *body,
+static bool is_abridged(const struct printed_message *message, const struct literal_body *body,
                         size_t count) {
     bool abridged = false;
 
@@ -382,8 +296,9 @@ static bool is_abridged(const struct printed_message *message, const struct body
 
 /* Finds where the literal ends and sets *cursor to what follows it. False when nothing does. */
 static bool end_literal(struct printed_message *message, struct cursor *cursor,
-                        const struct body *body, uint64_t announced, bool is_counted) {
-    size_t size = 0, at = 0, tail = is_counted ? find_tail(body, announced, &at) : body->count;
+                        const struct literal_body *body, uint64_t announced, bool is_counted) {
+    size_t size = 0, at = 0,
+           tail = is_counted ? literal_body_line(body, announced, &at) : body->count;
     struct trial before;
 
     /* A count that ends where a line begins is hardly wrong. */
@@ -434,17 +349,17 @@ static size_t skip_answer(struct printed_message *message, size_t index) {
 static bool read_literal(struct printed_message *message, struct cursor *cursor, bool is_counted) {
     const struct row *header = message->pieces[0].row;
     uint64_t announced = message->after.events.literal;
-    struct body body = {0};
+    struct literal_body body = {0};
     bool goes_on = false;
 
     message->next = skip_answer(message, message->next);
-    if (gather(message, header, message->next, announced, &body)) {
+    if (read_body(message, header, announced, &body)) {
         if (body.count > 0)
             goes_on = end_literal(message, cursor, &body, announced, is_counted);
         else
             message->partial = true;
     }
-    free_body(&body);
+    literal_body_free(&body);
     return goes_on;
 }
 
@@ -480,15 +395,15 @@ static void skip_literals(struct printed_message *message, size_t line) {
         struct literal_header literal = literal_header_read(
             (const char *)row_at(message, line)->octets, row_at(message, line)->size);
         size_t wanted = literal.form == LITERAL_COUNTED ? literal.count : 0, at;
-        struct body body = {0};
-        goes_on = gather(message, header, message->next, wanted, &body);
-        size_t tail = find_tail(&body, wanted, &at);
+        struct literal_body body = {0};
+        goes_on = read_body(message, header, wanted, &body);
+        size_t tail = literal_body_line(&body, wanted, &at);
         goes_on = goes_on && literal.form != LITERAL_NONE && tail < body.count;
         if (goes_on) {
             line = body.lines[tail].index;
             message->next = line + 1;
         }
-        free_body(&body);
+        literal_body_free(&body);
     }
 }
 

@@ -9,9 +9,6 @@
 /* A command has at most this many answers "+" between its literals that are judged. */
 #define MESSAGE_ANSWERS 16
 
-/* Of a literal whose count is wrong, the end is looked for within this many lines. */
-#define MESSAGE_LITERAL_LINES 400
-
 /* Where octets of the message stand in the text. */
 struct piece {
     size_t start; /* index in the message's octets */

@@ -143,19 +143,20 @@ static void write_block(const struct text_report *report, const struct result *r
 static void finished(void *state, const struct result *result, const struct summary *so_far) {
     struct text_report *report = state;
     enum outcome outcome = result->outcome;
+    bool is_noted = outcome == OUTCOME_SKIP || outcome == OUTCOME_DEVIATION; /* told at the end */
     bool is_clean = outcome == OUTCOME_PASS && result->finding_count == 0;
 
     (void)so_far;
     report->finished++;
     erase_progress(report);
-    if (outcome == OUTCOME_SKIP || outcome == OUTCOME_DEVIATION)
+    if (is_noted)
         keep_note(report, result);
-    if (report->terminal && (is_clean || outcome == OUTCOME_SKIP))
+    if (report->terminal && (is_clean || is_noted))
         return;
     fprintf(report->stream, "%s%-9s%s %s (%.2f s)\n", color(report, outcome_color(outcome)),
             report_outcome_name(outcome), color(report, PLAIN), result->dialog->id,
             result->seconds);
-    if (!is_clean && outcome != OUTCOME_SKIP)
+    if (!is_clean && !is_noted)
         write_block(report, result);
     fflush(report->stream);
 }
