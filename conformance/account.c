@@ -46,7 +46,7 @@ static void on_separator(void *context, const struct message *message) {
         account->separator = (char)(end[3] == '\\' ? end[4] : end[3]);
 }
 
-static bool learn_separator(struct account *account, char problem[512]) {
+static bool learn_separator(struct account *account, char problem[SESSION_PROBLEM]) {
     struct exchange exchange;
 
     account->separator = 0;
@@ -55,17 +55,17 @@ static bool learn_separator(struct account *account, char problem[512]) {
     exchange.context = account;
     if (exchange_end(&exchange) == ANSWER_OK)
         return true;
-    snprintf(problem, 512, "LIST: %s", exchange.said);
+    snprintf(problem, SESSION_PROBLEM, "LIST: %s", exchange.said);
     return false;
 }
 
 static bool still_stands(struct account *account) {
-    char said[256];
+    char said[EXCHANGE_SAID];
 
     return account->session && exchange_simple(account->session, "NOOP", NULL, said) == ANSWER_OK;
 }
 
-bool account_open(struct account *account, char problem[512]) {
+bool account_open(struct account *account, char problem[SESSION_PROBLEM]) {
     const struct run_options *options = account->options;
 
     if (still_stands(account))
@@ -87,12 +87,12 @@ bool account_open(struct account *account, char problem[512]) {
 }
 
 bool account_command(struct account *account, const char *name, const char *mailbox,
-                     char problem[512]) {
-    char said[256];
+                     char problem[SESSION_PROBLEM]) {
+    char said[EXCHANGE_SAID];
 
     if (exchange_simple(account->session, name, mailbox, said) == ANSWER_OK)
         return true;
-    snprintf(problem, 512, "%.80s %.160s: %s", name, mailbox ? mailbox : "", said);
+    snprintf(problem, SESSION_PROBLEM, "%.80s %.160s: %s", name, mailbox ? mailbox : "", said);
     return false;
 }
 

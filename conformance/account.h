@@ -4,6 +4,7 @@
 #define ACCOUNT_H
 
 #include "names.h"
+#include "player.h"
 #include "session.h"
 
 struct account {
@@ -22,11 +23,12 @@ struct account {
 bool account_init(struct account *, const struct run_options *, unsigned worker);
 
 /* Makes sure that the session stands and is logged in. False: `problem` says why not. */
-bool account_open(struct account *, char problem[512]);
+bool account_open(struct account *, char problem[SESSION_PROBLEM]);
 
 /* A command about a mailbox (or NULL), which must be answered by OK. False: `problem` says what the
  * server said instead. */
-bool account_command(struct account *, const char *name, const char *mailbox, char problem[512]);
+bool account_command(struct account *, const char *name, const char *mailbox,
+                     char problem[SESSION_PROBLEM]);
 
 /* Moves what the session's server said to a result: findings always, its transcript if asked to. */
 void account_report(struct account *, struct result *, bool transcript);

@@ -12,8 +12,9 @@ enum {
     ROUNDS = 3    /* children may have to go before their parents can */
 };
 
-static bool fail(char problem[512], const char *step, const char *mailbox, const char *said) {
-    snprintf(problem, 512, "%s %s: %s", step, mailbox, said);
+static bool fail(char problem[SESSION_PROBLEM], const char *step, const char *mailbox,
+                 const char *said) {
+    snprintf(problem, SESSION_PROBLEM, "%s %s: %s", step, mailbox, said);
     return false;
 }
 
@@ -102,7 +103,7 @@ static int compare_names(const void *left, const void *right) {
 
 /* LIST or LSUB of all that is ours, children first. */
 static bool list(struct account *account, const struct names *names, const char *name,
-                 struct listing *listing, char problem[512]) {
+                 struct listing *listing, char problem[SESSION_PROBLEM]) {
     struct exchange exchange;
     char arguments[128];
 
@@ -126,7 +127,7 @@ static bool list(struct account *account, const struct names *names, const char 
 
 /* Gives each listed name to a command. False if one was refused. */
 static bool command_each(struct account *account, const char *name, const struct listing *listing,
-                         char problem[512]) {
+                         char problem[SESSION_PROBLEM]) {
     bool deletes = strcmp(name, "DELETE") == 0, done = true;
 
     for (size_t i = 0; i < listing->count; i++) {
@@ -139,7 +140,8 @@ static bool command_each(struct account *account, const char *name, const struct
     return done;
 }
 
-static bool unsubscribe_all(struct account *account, const struct names *names, char problem[512]) {
+static bool unsubscribe_all(struct account *account, const struct names *names,
+                            char problem[SESSION_PROBLEM]) {
     struct listing listing;
     bool done = list(account, names, "LSUB", &listing, problem) &&
                 command_each(account, "UNSUBSCRIBE", &listing, problem);
@@ -150,7 +152,8 @@ static bool unsubscribe_all(struct account *account, const struct names *names, 
 
 /* A name that can't be deleted because of its children may be deleted when they are gone; some
  * servers then have removed it themselves, and say NO. So it is tried until all goes well. */
-static bool delete_all(struct account *account, const struct names *names, char problem[512]) {
+static bool delete_all(struct account *account, const struct names *names,
+                       char problem[SESSION_PROBLEM]) {
     bool done = false;
 
     for (int round = 0; round < ROUNDS && !done; round++) {
@@ -171,7 +174,7 @@ static void on_exists(void *context, const struct message *message) {
         *is_empty = true;
 }
 
-static bool empty_inbox(struct account *account, char problem[512]) {
+static bool empty_inbox(struct account *account, char problem[SESSION_PROBLEM]) {
     struct exchange exchange;
     bool is_empty = false;
 
@@ -185,7 +188,7 @@ static bool empty_inbox(struct account *account, char problem[512]) {
            account_command(account, "CLOSE", NULL, problem);
 }
 
-bool cleanup(struct account *account, const struct names *names, char problem[512]) {
+bool cleanup(struct account *account, const struct names *names, char problem[SESSION_PROBLEM]) {
     bool done = false;
 
     for (int attempt = 0; attempt < ATTEMPTS && !done; attempt++) {

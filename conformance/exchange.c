@@ -79,15 +79,16 @@ void exchange_add_line(struct exchange *exchange, const char *line, const char *
 }
 
 /* The words after a tag, for a sentence. */
-static void quote_answer(const struct message *message, size_t skip, char said[256]) {
+static void quote_answer(const struct message *message, size_t skip, char said[EXCHANGE_SAID]) {
     size_t size = message->size;
 
     while (size > skip && (message->octets[size - 1] == '\r' || message->octets[size - 1] == '\n'))
         size--;
-    text_escape(TEXT_WIRE, message->octets + skip, size - skip, said, 256);
+    text_escape(TEXT_WIRE, message->octets + skip, size - skip, said, EXCHANGE_SAID);
 }
 
-static enum answer read_answer(const struct message *message, const char *tag, char said[256]) {
+static enum answer read_answer(const struct message *message, const char *tag,
+                               char said[EXCHANGE_SAID]) {
     static const char *const words[] = {"OK", "NO", "BAD"};
     size_t skip = strlen(tag) + 1;
 
@@ -107,13 +108,13 @@ enum arrival { ARRIVED_UNTAGGED, ARRIVED_TAGGED, ARRIVED_GO_AHEAD, ARRIVED_NOTHI
 /* Reads one message. TAGGED sets *answer; NOTHING is a failure, told in `said`. */
 static enum arrival read_one(struct session *session, uint64_t deadline, const char *tag,
                              exchange_listener *listener, void *context, enum answer *answer,
-                             char said[256]) {
+                             char said[EXCHANGE_SAID]) {
     struct message *message;
     char word[32];
     enum arrival arrival = ARRIVED_NOTHING;
 
     if (session_read(session, deadline, &message) != SESSION_MESSAGE) {
-        snprintf(said, 256, "%.255s", session->problem);
+        snprintf(said, EXCHANGE_SAID, "%.255s", session->problem);
         return ARRIVED_NOTHING;
     }
     message_first_word(message, word, sizeof word);
@@ -134,7 +135,7 @@ static enum arrival read_one(struct session *session, uint64_t deadline, const c
 }
 
 enum answer exchange_await(struct session *session, const char *tag, exchange_listener *listener,
-                           void *context, char said[256]) {
+                           void *context, char said[EXCHANGE_SAID]) {
     uint64_t deadline = session_deadline(session);
     enum answer answer = ANSWER_NONE;
     enum arrival arrival;
@@ -205,7 +206,7 @@ enum answer exchange_end(struct exchange *exchange) {
 }
 
 enum answer exchange_simple(struct session *session, const char *name, const char *mailbox,
-                            char said[256]) {
+                            char said[EXCHANGE_SAID]) {
     struct exchange exchange;
 
     exchange_begin(&exchange, session, name);

@@ -15,7 +15,8 @@ enum answer {
 /* Reads an untagged response. */
 typedef void exchange_listener(void *context, const struct message *);
 
-#define EXCHANGE_LITERALS 8 /* synchronising literals of one command */
+#define EXCHANGE_SAID     256 /* room for what the server said */
+#define EXCHANGE_LITERALS 8   /* synchronising literals of one command */
 
 /* A command, put together argument by argument. */
 struct exchange {
@@ -26,7 +27,7 @@ struct exchange {
     char tag[32];
     exchange_listener *listener; /* may be NULL */
     void *context;
-    char said[256]; /* the tagged response, or why there is none: for a sentence */
+    char said[EXCHANGE_SAID]; /* the tagged response, or why there is none: for a sentence */
 };
 
 /* Begins a command: `name` may already hold arguments. */
@@ -57,10 +58,10 @@ bool exchange_send(struct exchange *);
 
 /* A command whose untagged responses nobody needs; `mailbox` may be NULL. */
 enum answer exchange_simple(struct session *, const char *name, const char *mailbox,
-                            char said[256]);
+                            char said[EXCHANGE_SAID]);
 
 /* Reads up to the response with this tag, after exchange_send. */
 enum answer exchange_await(struct session *, const char *tag, exchange_listener *, void *context,
-                           char said[256]);
+                           char said[EXCHANGE_SAID]);
 
 #endif

@@ -14,8 +14,9 @@ enum {
     MESSAGE_FILE_LIMIT = 16 << 20 /* octets of a fixture's message file */
 };
 
-static bool fail(char problem[512], const char *step, const char *mailbox, const char *said) {
-    snprintf(problem, 512, "%s %s: %s", step, mailbox, said);
+static bool fail(char problem[SESSION_PROBLEM], const char *step, const char *mailbox,
+                 const char *said) {
+    snprintf(problem, SESSION_PROBLEM, "%s %s: %s", step, mailbox, said);
     return false;
 }
 
@@ -84,7 +85,7 @@ static void add_attributes(struct exchange *append, const struct fixture_mailbox
 
 /* The text of a message: its file, or a short one with its number. */
 static bool write_message(const struct fixture_mailbox *mailbox, unsigned number,
-                          struct buffer *text, char problem[512]) {
+                          struct buffer *text, char problem[SESSION_PROBLEM]) {
     const char *path = attribute_of(mailbox, FIXTURE_MESSAGE, number);
 
     if (path && !read_file(path, text))
@@ -113,8 +114,8 @@ struct batch {
 };
 
 static bool await_batch(struct account *account, const char *name, struct batch *batch,
-                        char problem[512]) {
-    char said[256];
+                        char problem[SESSION_PROBLEM]) {
+    char said[EXCHANGE_SAID];
 
     for (size_t i = 0; i < batch->count; i++) {
         if (exchange_await(account->session, batch->tags[i], NULL, NULL, said) != ANSWER_OK)
@@ -126,7 +127,7 @@ static bool await_batch(struct account *account, const char *name, struct batch 
 
 static bool send_append(struct account *account, const char *name,
                         const struct fixture_mailbox *mailbox, unsigned number, struct batch *batch,
-                        char problem[512]) {
+                        char problem[SESSION_PROBLEM]) {
     struct exchange append;
     struct buffer text = {0};
 
@@ -153,7 +154,7 @@ static bool send_append(struct account *account, const char *name,
 /* Appends messages first..last. */
 static bool append_messages(struct account *account, const char *name,
                             const struct fixture_mailbox *mailbox, unsigned first, unsigned last,
-                            char problem[512]) {
+                            char problem[SESSION_PROBLEM]) {
     struct batch batch = {.count = 0};
 
     for (unsigned number = first; number <= last; number++) {
@@ -165,14 +166,14 @@ static bool append_messages(struct account *account, const char *name,
 
 /* The first session that selects a mailbox takes \Recent from its messages. Closing after EXAMINE,
  * not after SELECT, expunges nothing. */
-static bool take_recent(struct account *account, const char *name, char problem[512]) {
+static bool take_recent(struct account *account, const char *name, char problem[SESSION_PROBLEM]) {
     return account_command(account, "SELECT", name, problem) &&
            account_command(account, "EXAMINE", name, problem) &&
            account_command(account, "CLOSE", NULL, problem);
 }
 
 static bool fill(struct account *account, const char *name, const struct fixture_mailbox *mailbox,
-                 char problem[512]) {
+                 char problem[SESSION_PROBLEM]) {
     unsigned old = mailbox->recent < mailbox->messages ? mailbox->messages - mailbox->recent : 0;
 
     if (old > 0 && !(append_messages(account, name, mailbox, 1, old, problem) &&
@@ -182,7 +183,7 @@ static bool fill(struct account *account, const char *name, const struct fixture
 }
 
 static bool build_mailbox(struct account *account, const struct names *names,
-                          const struct fixture_mailbox *mailbox, char problem[512]) {
+                          const struct fixture_mailbox *mailbox, char problem[SESSION_PROBLEM]) {
     char *name = names_on_server(names, mailbox->name);
 
     if (!name)
@@ -195,7 +196,8 @@ static bool build_mailbox(struct account *account, const struct names *names,
 }
 
 /* The scratch name is a level of hierarchy: the separator at its end says so (RFC 3501, 6.3.3). */
-static bool create_scratch(struct account *account, const struct names *names, char problem[512]) {
+static bool create_scratch(struct account *account, const struct names *names,
+                           char problem[SESSION_PROBLEM]) {
     char *level = names_on_server(names, "");
 
     if (!level)
@@ -206,7 +208,7 @@ static bool create_scratch(struct account *account, const struct names *names, c
 }
 
 bool fixture_build(struct account *account, const struct names *names, const struct dialog *dialog,
-                   char problem[512]) {
+                   char problem[SESSION_PROBLEM]) {
     if (dialog->mailbox_count == 0 && !dialog->uses[0])
         return true;
     if (names->scratch && names->separator && !create_scratch(account, names, problem))

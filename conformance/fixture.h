@@ -7,6 +7,6 @@
 /* Builds the dialog's mailboxes by CREATE and APPEND. The account must be open. False: `problem`
  * says which step failed and what the server said. */
 bool fixture_build(struct account *, const struct names *, const struct dialog *,
-                   char problem[512]);
+                   char problem[SESSION_PROBLEM]);
 
 #endif

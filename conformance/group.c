@@ -34,7 +34,7 @@ struct group {
     bool ended;                     /* nothing more is to be read */
     const struct message *intruder; /* it ended the group, and nobody had expected it */
     bool failed;                    /* by the harness: the result says how */
-    char problem[512];              /* why no more messages come; "" while they do */
+    char problem[SESSION_PROBLEM];  /* why no more messages come; "" while they do */
 };
 
 static bool out_of_memory(struct group *group) {

@@ -11,8 +11,8 @@
 
 enum { LITERAL_MINUS_LIMIT = 4096 /* RFC 7888, 5 */ };
 
-static bool fail(char problem[512], const char *step, const char *said) {
-    snprintf(problem, 512, "%.63s: %.440s", step, said);
+static bool fail(char problem[SESSION_PROBLEM], const char *step, const char *said) {
+    snprintf(problem, SESSION_PROBLEM, "%.63s: %.440s", step, said);
     return false;
 }
 
@@ -46,7 +46,7 @@ static void on_capability(void *context, const struct message *message) {
     buffer_add(capabilities, message->octets + skip, message->size - skip - 2);
 }
 
-bool ladder_learn(struct session *session, struct buffer *seen, char problem[512]) {
+bool ladder_learn(struct session *session, struct buffer *seen, char problem[SESSION_PROBLEM]) {
     struct exchange exchange;
 
     exchange_begin(&exchange, session, "CAPABILITY");
@@ -69,7 +69,7 @@ bool ladder_learn(struct session *session, struct buffer *seen, char problem[512
 
 enum greeting { GREETING_OK, GREETING_PREAUTH, GREETING_FAILED };
 
-static enum greeting read_greeting(struct session *session, char problem[512]) {
+static enum greeting read_greeting(struct session *session, char problem[SESSION_PROBLEM]) {
     struct message *message;
     enum greeting greeting = GREETING_FAILED;
 
@@ -83,7 +83,7 @@ static enum greeting read_greeting(struct session *session, char problem[512]) {
     } else if (!message->refusal && strncasecmp(text, "* PREAUTH", 9) == 0) {
         greeting = GREETING_PREAUTH;
     } else {
-        char said[256];
+        char said[EXCHANGE_SAID];
         text_escape(TEXT_WIRE, text, message->size, said, sizeof said);
         fail(problem, "greeting", said);
     }
@@ -91,8 +91,8 @@ static enum greeting read_greeting(struct session *session, char problem[512]) {
     return greeting;
 }
 
-static bool start_tls(struct session *session, struct buffer *seen, char problem[512]) {
-    char said[256];
+static bool start_tls(struct session *session, struct buffer *seen, char problem[SESSION_PROBLEM]) {
+    char said[EXCHANGE_SAID];
 
     if (!ladder_learn(session, seen, problem))
         return false;
@@ -121,7 +121,7 @@ static char *plain_response(const char *user, const char *password) {
     return encoded;
 }
 
-static bool authenticate(struct session *session, const char *user, char problem[512]) {
+static bool authenticate(struct session *session, const char *user, char problem[SESSION_PROBLEM]) {
     char *response = plain_response(user, session->server->password);
     struct exchange exchange;
 
@@ -134,7 +134,7 @@ static bool authenticate(struct session *session, const char *user, char problem
            fail(problem, "AUTHENTICATE PLAIN", exchange.said);
 }
 
-static bool log_in(struct session *session, const char *user, char problem[512]) {
+static bool log_in(struct session *session, const char *user, char problem[SESSION_PROBLEM]) {
     const char *password = session->server->password;
     struct exchange exchange;
 
@@ -149,7 +149,7 @@ static bool log_in(struct session *session, const char *user, char problem[512])
 }
 
 bool ladder_climb(struct session *session, enum ladder to, const char *user, struct buffer *seen,
-                  char problem[512]) {
+                  char problem[SESSION_PROBLEM]) {
     if (to == STATE_GREETING)
         return true;
     enum greeting greeting = read_greeting(session, problem);
@@ -166,8 +166,8 @@ bool ladder_climb(struct session *session, enum ladder to, const char *user, str
     return ladder_learn(session, seen, problem) && log_in(session, user, problem);
 }
 
-bool ladder_select(struct session *session, const char *mailbox, char problem[512]) {
-    char said[256];
+bool ladder_select(struct session *session, const char *mailbox, char problem[SESSION_PROBLEM]) {
+    char said[EXCHANGE_SAID];
 
     return exchange_simple(session, "SELECT", mailbox, said) == ANSWER_OK ||
            fail(problem, "SELECT", said);

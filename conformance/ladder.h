@@ -8,13 +8,13 @@
  * server's URL or STATE_TLS asks for it. Every capability that is seen on the way is added to
  * `seen` (may be NULL). False: `problem` says which step failed and what the server said. */
 bool ladder_climb(struct session *, enum ladder, const char *user, struct buffer *seen,
-                  char problem[512]);
+                  char problem[SESSION_PROBLEM]);
 
 /* The last rung. */
-bool ladder_select(struct session *, const char *mailbox, char problem[512]);
+bool ladder_select(struct session *, const char *mailbox, char problem[SESSION_PROBLEM]);
 
 /* Learns what the server can do now. */
-bool ladder_learn(struct session *, struct buffer *seen, char problem[512]);
+bool ladder_learn(struct session *, struct buffer *seen, char problem[SESSION_PROBLEM]);
 
 /* Is this one of the space-separated words? Case is ignored. */
 bool ladder_can(const struct buffer *capabilities, const char *capability, size_t size);

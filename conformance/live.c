@@ -86,7 +86,7 @@ static bool error(struct result *result, unsigned connection, const char *proble
 static bool open_connection(struct replay *replay, unsigned number, const char *selected) {
     struct replay_connection *connection = &replay->connections[number - 1];
     const struct run_options *options = replay->options;
-    char problem[512];
+    char problem[SESSION_PROBLEM];
 
     connection->session =
         session_open(&options->server, replay->dialog->grammar, number,
@@ -149,7 +149,7 @@ static bool is_interrupted(const struct account *account) {
 
 /* Leaves nothing behind, even when interrupted. */
 static void clean_up(struct account *account, const struct names *names, struct result *result) {
-    char problem[512];
+    char problem[SESSION_PROBLEM];
 
     account_heed_interruption(account, false);
     bool removed = cleanup(account, names, problem);
@@ -167,7 +167,7 @@ static void clean_up(struct account *account, const struct names *names, struct 
 
 /* Builds the fixtures, on a disposable account after all else is gone. */
 static bool prepare(struct account *account, const struct names *names, struct result *result) {
-    char problem[512];
+    char problem[SESSION_PROBLEM];
     bool is_ready = (names->scratch || cleanup(account, names, problem)) &&
                     fixture_build(account, names, result->dialog, problem);
 
@@ -178,7 +178,7 @@ static bool prepare(struct account *account, const struct names *names, struct r
 void live_play(struct account *account, const struct dialog *dialog, struct result *result) {
     const char *scratch = account->options->disposable_account ? NULL : account->scratch;
     struct names names = {.dialog = dialog, .scratch = scratch};
-    char problem[512];
+    char problem[SESSION_PROBLEM];
 
     if (!is_allowed(dialog, account->options, result))
         return;

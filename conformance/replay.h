@@ -3,6 +3,7 @@
 #define REPLAY_H
 
 #include "names.h"
+#include "player.h"
 #include "session.h"
 
 struct replay_connection {

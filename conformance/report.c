@@ -70,12 +70,11 @@ static void write_failure(FILE *stream, const char *indent, const struct dialog 
     if (failure->rule)
         fprintf(stream, " (%s)", failure->rule);
     fputc('\n', stream);
-    if (!failure->expected)
-        return;
-    point(stream, indent, "expected", failure->expected, failure->expected_caret);
+    if (failure->expected)
+        point(stream, indent, "expected", failure->expected, failure->expected_caret);
     if (failure->actual)
         point(stream, indent, "actual", failure->actual, failure->actual_caret);
-    else
+    else if (failure->expected)
         fprintf(stream, "%sactual    (nothing like it came)\n", indent);
 }
 

@@ -137,7 +137,7 @@ static bool is_live(const struct run *run) {
 
 /* One try before the first dialog, so that a server that isn't there is told of once. */
 static bool reach_server(struct run *run, struct account *account, const char *url) {
-    char problem[512];
+    char problem[SESSION_PROBLEM];
 
     if (!is_live(run) || account_open(account, problem))
         return true;

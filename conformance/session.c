@@ -65,20 +65,11 @@ static bool on_event(void *context, const struct imap_event *event) {
 /* Keeps why the parser stopped. */
 static void note_error(struct session *session) {
     const struct imap_error *error = imap_parser_error(&session->parser);
-    struct session_breach *breach = &session->breach;
-    char expected[384], got[IMAP_OCTET_TEXT];
 
     session->has_breach = true;
-    breach->offset = error->offset;
-    breach->rule = error->rule;
-    if (error->code != IMAP_UNEXPECTED_OCTET) {
-        snprintf(breach->sentence, sizeof breach->sentence, "%s", error->sentence);
-        return;
-    }
-    imap_parser_expected(&session->parser, expected, sizeof expected);
-    imap_octet_text(error->got, got);
-    snprintf(breach->sentence, sizeof breach->sentence, "unexpected octet: expected %s, got %s",
-             expected, got);
+    session->breach.offset = error->offset;
+    session->breach.rule = error->rule;
+    refusal_explain(&session->parser, session->breach.sentence);
 }
 
 static void find_breach(struct session *session) {
@@ -334,12 +325,12 @@ static bool handshake(struct session *session) {
 
 struct session *session_open(const struct server *server, const struct imap_grammar *grammar,
                              unsigned number, unsigned timeout, const atomic_bool *interrupted,
-                             struct result *result, char problem[512]) {
+                             struct result *result, char problem[SESSION_PROBLEM]) {
     struct session *session = calloc(1, sizeof *session);
     struct imap_node *nodes = malloc(SESSION_NODES * sizeof *nodes);
 
     if (!session || !nodes) {
-        snprintf(problem, 512, "out of memory");
+        snprintf(problem, SESSION_PROBLEM, "out of memory");
         free(session);
         free(nodes);
         return NULL;
@@ -360,7 +351,7 @@ struct session *session_open(const struct server *server, const struct imap_gram
         snprintf(session->problem, sizeof session->problem, "no connection within %u ms", timeout);
     else if (status != CONNECTION_DONE)
         describe(session, status);
-    snprintf(problem, 512, "%s", session->problem);
+    snprintf(problem, SESSION_PROBLEM, "%s", session->problem);
     session_close(session);
     return NULL;
 }

@@ -6,15 +6,18 @@
 
 #include "buffer.h"
 #include "connection.h"
-#include "player.h"
+#include "refusal.h"
+#include "result.h"
+#include "server.h"
 
 /* What one server message, and one group of them, may take at most. */
-#define SESSION_NODES 65536 /* of one message's tree */
-#define SESSION_REFUSED_LINE                                                                       \
-    65536                      /* octets of a line after the place where it broke the grammar      \
-                                */
-#define SESSION_MESSAGES 16384 /* read without a pause between two client lines */
-#define SESSION_OCTETS   (256ULL << 20) /* in these messages */
+#define SESSION_NODES        65536          /* of one message's tree */
+#define SESSION_REFUSED_LINE 65536          /* octets of a line from where it breaks the grammar */
+#define SESSION_MESSAGES     16384          /* read between two lines that are sent */
+#define SESSION_OCTETS       (256ULL << 20) /* in these messages */
+
+/* Room for a sentence about what went wrong. */
+#define SESSION_PROBLEM 512
 
 /* A message from the server. */
 struct message {
@@ -38,7 +41,7 @@ enum session_status {
 struct session_breach {
     uint64_t offset;
     imap_rule rule;
-    char sentence[512];
+    char sentence[REFUSAL_TEXT];
 };
 
 struct session {
@@ -67,14 +70,14 @@ struct session {
     unsigned tag;               /* of the last command of the runner's own */
     size_t message_count;       /* since the last line that was sent */
     uint64_t octet_count;
-    char problem[512]; /* of SESSION_FAILED, CLOSED, TIMED_OUT: one sentence */
+    char problem[SESSION_PROBLEM]; /* of SESSION_FAILED, CLOSED, TIMED_OUT: one sentence */
 };
 
 /* Connects, with TLS if the server's URL says so. NULL and `problem` on failure. All that is passed
  * is only borrowed. */
 struct session *session_open(const struct server *, const struct imap_grammar *, unsigned number,
                              unsigned timeout, const atomic_bool *interrupted, struct result *,
-                             char problem[512]);
+                             char problem[SESSION_PROBLEM]);
 
 /* TLS from here on. Octets that came in clear after the answer to STARTTLS are a finding: they may
  * be anybody's (RFC 9051, 11.3). False: see problem. */

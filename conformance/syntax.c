@@ -5,28 +5,19 @@
 
 #include "pattern.h"
 #include "player.h"
+#include "refusal.h"
 
 /* Tells why the parser does not read the message. */
 static void report_error(struct result *result, const struct dialog_step *step,
                          const struct imap_parser *parser, const uint8_t *octets, size_t size) {
     const struct imap_error *error = imap_parser_error(parser);
-    char expected[384], got[IMAP_OCTET_TEXT];
-    struct failure *failure;
+    char sentence[REFUSAL_TEXT];
 
-    if (error->code == IMAP_NO_ERROR) {
-        failure =
-            result_fail(result, step->line, step->connection, "the line is not a whole message");
-    } else if (error->code == IMAP_UNEXPECTED_OCTET) {
-        imap_parser_expected(parser, expected, sizeof expected);
-        imap_octet_text(error->got, got);
-        failure = result_fail(result, step->line, step->connection,
-                              "unexpected octet: expected %s, got %s", expected, got);
-    } else {
-        failure = result_fail(result, step->line, step->connection, "%s", error->sentence);
-    }
+    refusal_explain(parser, sentence);
+    struct failure *failure = result_fail(result, step->line, step->connection, "%s", sentence);
     if (!failure)
         return;
-    size_t at = error->offset < size ? (size_t)error->offset : size;
+    size_t at = error->code != IMAP_NO_ERROR ? (size_t)error->offset : size;
     failure->actual = result_excerpt(octets, size, at, &failure->actual_caret);
     failure->rule = strdup(imap_rule_name(parser->grammar, error->rule));
 }
@@ -51,15 +42,17 @@ static void check_sent(const struct dialog *dialog, size_t index, struct result 
 static void check_expected(const struct dialog *dialog, size_t index, struct result *result) {
     const struct dialog_step *step = &dialog->steps[index];
     char problem[256] = "out of memory";
-    unsigned column;
+    unsigned column = 1;
     size_t size;
     uint8_t *text = dialog_expand(step->text, step->size, &dialog->examples, &size);
     struct pattern *pattern = text ? pattern_compile(dialog->grammar, dialog_root(dialog, index),
                                                      text, size, problem, &column)
                                    : NULL;
 
-    if (!pattern)
-        result_fail(result, step->line, step->connection, "%s", problem);
+    struct failure *failure =
+        pattern ? NULL : result_fail(result, step->line, step->connection, "%s", problem);
+    if (failure && text)
+        failure->expected = result_excerpt(text, size, column - 1, &failure->expected_caret);
     pattern_free(pattern);
     free(text);
 }
