@@ -1,9 +1,9 @@
 #include "dialog.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "buffer.h"
 #include "header.h"
 #include "placeholder.h"
 #include "scope.h"
@@ -177,66 +177,58 @@ bool dialog_begins_message(const struct dialog *dialog, size_t step) {
 
 uint8_t *dialog_client_message(const struct dialog *dialog, size_t step, size_t *size) {
     unsigned connection = dialog->steps[step].connection;
-    char *text = NULL;
-    size_t length;
+    struct buffer text = {0};
     uint8_t *message = NULL;
-    FILE *stream = open_memstream(&text, &length);
 
-    if (!stream)
-        return NULL;
     for (; step < dialog->step_count; step++) {
         const struct dialog_step *piece = &dialog->steps[step];
         if (piece->kind != STEP_SEND || piece->connection != connection)
             continue;
-        fwrite(piece->text, 1, piece->size, stream);
+        buffer_add(&text, piece->text, piece->size);
         if (!is_open(piece))
             break;
     }
-    bool failed = ferror(stream) != 0;
-    failed = fclose(stream) != 0 || failed;
-    if (!failed)
-        message = dialog_expand(text, length, &dialog->examples, size);
-    free(text);
+    if (!text.failed)
+        message = dialog_expand((char *)text.octets, text.size, &dialog->examples, size);
+    buffer_free(&text);
     return message;
 }
 
 /* ---- placeholders --------------------------------------------------------------------------- */
 
-/* Writes the octets of the placeholder at text[at]; false when there are none. */
-static bool write_octets(FILE *stream, const struct placeholder *placeholder, const char *text,
-                         size_t at, const struct variables *variables) {
+/* Adds the octets of the placeholder at text[at]; false when there are none. */
+static bool add_octets(struct buffer *buffer, const struct placeholder *placeholder,
+                       const char *text, size_t at, const struct variables *variables) {
     uint8_t *octets;
     size_t count;
 
     if (!placeholder_octets(placeholder, text, at, variables, NULL, 0, &count))
         return false;
     octets = malloc(count + 1);
-    if (!octets)
-        return false;
-    placeholder_octets(placeholder, text, at, variables, octets, count, &count);
-    fwrite(octets, 1, count, stream);
+    if (octets) {
+        placeholder_octets(placeholder, text, at, variables, octets, count, &count);
+        buffer_add(buffer, octets, count);
+    }
+    buffer->failed = buffer->failed || !octets;
     free(octets);
     return true;
 }
 
 uint8_t *dialog_expand(const char *text, size_t size, const struct variables *variables,
                        size_t *expanded) {
-    char *octets = NULL;
-    FILE *stream = open_memstream(&octets, expanded);
+    struct buffer buffer = {0};
 
-    if (!stream)
-        return NULL;
     for (size_t at = 0; at < size;) {
         struct placeholder placeholder = placeholder_at(text, size, at);
-        if (write_octets(stream, &placeholder, text, at, variables))
+        if (add_octets(&buffer, &placeholder, text, at, variables))
             at = placeholder.end;
         else
-            putc(text[at++], stream);
+            buffer_add(&buffer, text + at++, 1);
     }
-    bool failed = ferror(stream) != 0;
-    failed = fclose(stream) != 0 || failed;
-    if (!failed)
-        return (uint8_t *)octets;
-    free(octets);
+    *expanded = buffer.size;
+    buffer_add(&buffer, "", 1);
+    if (!buffer.failed)
+        return buffer.octets;
+    buffer_free(&buffer);
     return NULL;
 }

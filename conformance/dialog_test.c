@@ -204,6 +204,8 @@ static void placeholders_are_checked(void **state) {
         {"S!: * ${n:nz-number} EXPUNGE\nC: a FETCH ${n} FLAGS\n",
          "2:12: `n` is captured in no line above that must come"},
         {"S: * ${n:nz-number} EXPUNGE\nS: * ${n} EXPUNGE\n", ""},
+        {"S?: * ${n:nz-number} EXPUNGE\nS: * ${n} EXPUNGE\n",
+         "2:6: `n` is captured in no line above that must come"},
         {"S: * ${n} EXPUNGE\n", "1:6: `n` is captured in no line above that must come"},
         {"S: * ${n:nz-number} FETCH (UID ${n})\n", ""},
         {"S: * ${n:nznumber} EXPUNGE\n", "1:10: the grammar has no rule `nznumber`"},

@@ -526,8 +526,7 @@ bool header_read(const struct source *source, struct dialog *dialog, size_t *end
         const struct source_line *line = &source->lines[*end];
         if (marker_read(line).kind != MARKER_NONE)
             break;
-        struct field rest = {line->text, line->size, *end + 1, 1};
-        if (line->size == 0 || line->text[0] == '#' || next_word(&rest).size == 0)
+        if (source_is_blank(line) || line->text[0] == '#')
             continue;
         if (!read_line(&header, line, *end + 1, seen))
             return false;

@@ -1,9 +1,9 @@
 #include "names.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "buffer.h"
 #include "pattern.h"
 
 /* ---- finding -------------------------------------------------------------------------------- */
@@ -110,16 +110,6 @@ static bool needs_quotes(const char *name, bool is_pattern) {
     return false;
 }
 
-static void write_quoted(FILE *stream, const char *text) {
-    putc('"', stream);
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
-            putc('\\', stream);
-        putc(*text, stream);
-    }
-    putc('"', stream);
-}
-
 /* The value that stands at a place, NUL-terminated; NULL when memory is out. */
 static char *read_value(const uint8_t *octets, const struct name_place *place) {
     size_t size = imap_value(octets + place->start, place->end - place->start, NULL, 0);
@@ -132,13 +122,11 @@ static char *read_value(const uint8_t *octets, const struct name_place *place) {
     return value;
 }
 
-static void write_separator(const struct names *names, FILE *stream) {
-    const char text[] = {names->separator, '\0'};
-
+static void add_separator(const struct names *names, struct buffer *text) {
     if (names->separator)
-        write_quoted(stream, text);
+        buffer_add_quoted(text, &names->separator, 1);
     else
-        fputs("NIL", stream);
+        buffer_add_text(text, "NIL");
 }
 
 /* Is the name taken relative to another, so that only its separators change? */
@@ -150,26 +138,25 @@ static bool is_relative(const struct name_places *places, size_t index, const ui
            imap_value(octets + reference->start, reference->end - reference->start, NULL, 0) > 0;
 }
 
-static bool write_name(const struct names *names, bool is_moved, bool is_quoted, bool is_pattern,
-                       char *value, FILE *stream) {
+static bool add_name(const struct names *names, bool is_moved, bool is_quoted, bool is_pattern,
+                     char *value, struct buffer *text) {
     char *name = is_moved ? names_on_server(names, value) : value;
 
     if (!name)
         return false;
     if (!is_moved)
         replace_separators(names, name);
-    if (is_quoted || needs_quotes(name, is_pattern))
-        write_quoted(stream, name);
-    else
-        fputs(name, stream);
+    bool wants_quotes = is_quoted || needs_quotes(name, is_pattern);
+    if (!wants_quotes || !buffer_add_quoted(text, name, strlen(name)))
+        buffer_add_text(text, name);
     if (is_moved)
         free(name);
     return true;
 }
 
-/* Writes what stands at place `index` as the server knows it; false when memory is out. */
-static bool write_place(const struct names *names, const struct name_places *places, size_t index,
-                        const uint8_t *octets, FILE *stream) {
+/* Adds what stands at place `index` as the server knows it; false when memory is out. */
+static bool add_place(const struct names *names, const struct name_places *places, size_t index,
+                      const uint8_t *octets, struct buffer *text) {
     const struct name_place *place = &places->items[index];
     const char separator[] = {names->dialog->separator, '\0'};
     bool is_quoted = octets[place->start] == '"', is_literal = octets[place->start] == '{';
@@ -179,12 +166,12 @@ static bool write_place(const struct names *names, const struct name_places *pla
     if (!value)
         return false;
     if (place->kind == NAME_SEPARATOR && strcmp(value, separator) == 0)
-        write_separator(names, stream);
+        add_separator(names, text);
     else if (place->kind == NAME_SEPARATOR || is_literal || !value[0])
-        fwrite(octets + place->start, 1, place->end - place->start, stream);
+        buffer_add(text, octets + place->start, place->end - place->start);
     else
-        is_written = write_name(names, !is_relative(places, index, octets), is_quoted,
-                                place->kind == NAME_PATTERN, value, stream);
+        is_written = add_name(names, !is_relative(places, index, octets), is_quoted,
+                              place->kind == NAME_PATTERN, value, text);
     free(value);
     return is_written;
 }
@@ -231,26 +218,23 @@ uint8_t *names_map(const struct names *names, const struct imap_grammar *grammar
     bool is_expected = root == IMAP_RESPONSE || root == IMAP_GREETING;
     bool is_changed = names->scratch || names->separator != names->dialog->separator;
     struct name_places places = {0};
-    char *text = NULL;
-    FILE *stream = open_memstream(&text, mapped);
+    struct buffer text = {0};
     size_t at = 0;
 
-    if (!stream)
-        return NULL;
     if (is_changed)
         places = is_expected ? find_in_text(grammar, root, octets, size)
                              : names_find(grammar, root, octets, size);
-    bool failed = false;
-    for (size_t i = 0; places.is_readable && !failed && i < places.count; i++) {
-        fwrite(octets + at, 1, places.items[i].start - at, stream);
-        failed = !write_place(names, &places, i, octets, stream);
+    for (size_t i = 0; places.is_readable && i < places.count; i++) {
+        buffer_add(&text, octets + at, places.items[i].start - at);
+        if (!add_place(names, &places, i, octets, &text))
+            text.failed = true;
         at = places.items[i].end;
     }
-    fwrite(octets + at, 1, size - at, stream);
-    failed = ferror(stream) != 0 || failed;
-    failed = fclose(stream) != 0 || failed;
-    if (!failed)
-        return (uint8_t *)text;
-    free(text);
+    buffer_add(&text, octets + at, size - at);
+    *mapped = text.size;
+    buffer_add(&text, "", 1);
+    if (!text.failed)
+        return text.octets;
+    buffer_free(&text);
     return NULL;
 }

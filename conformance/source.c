@@ -116,6 +116,14 @@ void source_free(struct source *source) {
     *source = (struct source){0};
 }
 
+bool source_is_blank(const struct source_line *line) {
+    size_t i = 0;
+
+    while (i < line->size && (line->text[i] == ' ' || line->text[i] == '\t'))
+        i++;
+    return i == line->size;
+}
+
 char *source_beside(const struct source *source, size_t line, size_t column, const char *name,
                     size_t size) {
     const char *slash = strrchr(source->path, '/');

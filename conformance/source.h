@@ -27,6 +27,9 @@ bool source_read(struct source *, const char *path, struct diagnostic *diagnosti
 
 void source_free(struct source *);
 
+/* Has the line nothing but spaces and tabs? */
+bool source_is_blank(const struct source_line *);
+
 /* Sets the diagnostic. Always false, so that a reader can return it. */
 bool source_fail(const struct source *, size_t line, size_t column, const char *format, ...)
 #if defined(__GNUC__)
