@@ -1,7 +1,6 @@
 #include "connection.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -111,13 +110,12 @@ static enum connection_status connect_to(struct connection *connection,
                                          const struct addrinfo *address, uint64_t deadline) {
     int one = 1, error = 0;
     socklen_t size = sizeof error;
-    int descriptor = socket(address->ai_family, address->ai_socktype, address->ai_protocol);
+    int descriptor = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+                            address->ai_protocol);
 
     if (descriptor < 0)
         return socket_failed(connection, "socket");
     connection->descriptor = descriptor;
-    if (fcntl(descriptor, F_SETFL, O_NONBLOCK) < 0 || fcntl(descriptor, F_SETFD, FD_CLOEXEC) < 0)
-        return socket_failed(connection, "socket");
     /* A dialog is a chain of small writes, each of which waits for its answer. */
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 

@@ -357,12 +357,17 @@ struct session *session_open(const struct server *server, const struct imap_gram
 }
 
 bool session_start_tls(struct session *session) {
+    static const char injected[] = "octets in clear after the answer to STARTTLS, before TLS";
+
+    for (struct message *message; (message = session->unread); message_free(message)) {
+        session->unread = message->next;
+        result_find(session->result, session->number, session->message_start, "", injected,
+                    message->octets, message->size, 0);
+    }
     if (session->input_start == session->input_end)
         fill_input(session, CONNECTION_NOW);
-    size_t count = session->input_end - session->input_start;
-
-    take_input(session, count);
-    abandon_message(session, "octets in clear after the answer to STARTTLS, before TLS");
+    take_input(session, session->input_end - session->input_start);
+    abandon_message(session, injected);
     start_parser(session, IMAP_RESPONSE);
     return handshake(session);
 }

@@ -240,11 +240,21 @@ static void responses_without_end_are_given_up(void **state) {
 static void octets_in_clear_before_tls_are_found(void **state) {
     (void)state;
     struct talk talk;
+    struct message *message;
 
     open_text(&talk, "* OK ready\r\n* 1 EXISTS\r\n", 0, true);
     assert_message(&talk, "* OK ready\r\n", "greeting", "* OK ready\r\n");
     assert_false(session_start_tls(talk.session));
     assert_found(&talk, 0, 24, "", "in clear");
+    close_talk(&talk);
+
+    open_text(&talk, "* OK ready\r\n* 1 EXISTS\r\n", 0, true);
+    assert_message(&talk, "* OK ready\r\n", "greeting", "* OK ready\r\n");
+    assert_int_equal(read_message(&talk, &message), SESSION_MESSAGE);
+    session_unread(talk.session, message);
+    assert_false(session_start_tls(talk.session));
+    assert_found(&talk, 0, 24, "* 1 EXISTS", "in clear");
+    assert_null(talk.session->unread);
     close_talk(&talk);
 }
 
