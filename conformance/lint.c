@@ -32,6 +32,11 @@ void lint_remark(struct lint *lint, enum severity severity, const struct row *ro
     snprintf(remark->hint, sizeof remark->hint, "%s", hint);
 }
 
+bool lint_fail(struct lint *lint) {
+    lint->failed = true;
+    return false;
+}
+
 static void check_marker(struct lint *lint, const struct row *row) {
     char letter = row->side == CLIENT ? 'C' : 'S', sentence[64], hint[REPAIR_HINT] = "";
     size_t length;

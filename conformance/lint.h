@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "printed.h"
+#include "refusal.h"
 #include "repair.h"
 
 /* After this many remarks on one text, it is given up. */
@@ -23,7 +24,7 @@ struct remark {
     const struct row *row;
     size_t at;        /* index in the row */
     const char *rule; /* constant */
-    char sentence[256];
+    char sentence[REFUSAL_TEXT];
     char hint[REPAIR_HINT]; /* "" if there is none */
 };
 
@@ -49,6 +50,9 @@ bool lint_text(struct lint *, const struct imap_grammar *, const uint8_t *text, 
 /* Adds a remark. `at` is an index in the row. */
 void lint_remark(struct lint *, enum severity, const struct row *, size_t at, const char *rule,
                  const char *sentence, const char *hint);
+
+/* Notes that memory is out. Always false, so that a reader can return it. */
+bool lint_fail(struct lint *);
 
 /* Writes `path:line:column: rule: sentence`, the line with a caret, and the hint. */
 void lint_write(FILE *, const char *path, const struct remark *);

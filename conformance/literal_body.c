@@ -2,6 +2,26 @@
 
 #include <stdlib.h>
 
+struct literal_announcement literal_announced(const uint8_t *line, size_t size) {
+    struct literal_announcement announced = {0};
+    size_t end = size - 1, first;
+
+    if (size < 3 || line[end] != '}')
+        return announced;
+    announced.non_synchronizing = line[end - 1] == '+';
+    end -= announced.non_synchronizing;
+    for (first = end; first > 0 && line[first - 1] >= '0' && line[first - 1] <= '9';)
+        first--;
+    announced.found = first > 0 && line[first - 1] == '{' && first < end;
+    announced.start = first > 0 ? first - 1 : 0;
+    for (size_t i = first; announced.found && i < end; i++) {
+        uint64_t digit = line[i] - '0';
+        announced.count =
+            announced.count > (UINT64_MAX - digit) / 10 ? UINT64_MAX : 10 * announced.count + digit;
+    }
+    return announced;
+}
+
 bool literal_body_spend(struct lint *lint, size_t octets) {
     lint->effort += octets;
     return lint->effort <= LINT_EFFORT;

@@ -15,6 +15,16 @@ struct body_line {
     size_t offset; /* in the body's octets */
 };
 
+/* The header of a literal, `{310}` or `{310+}`, at the end of a line. */
+struct literal_announcement {
+    bool found;
+    size_t start;   /* index of the "{" */
+    uint64_t count; /* UINT64_MAX where the number is larger */
+    bool non_synchronizing;
+};
+
+struct literal_announcement literal_announced(const uint8_t *line, size_t size);
+
 /* All zeros is empty. */
 struct literal_body {
     struct body_line *lines;

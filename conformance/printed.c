@@ -228,6 +228,12 @@ bool printed_read(struct printed *printed, const uint8_t *octets, size_t size, b
     return true;
 }
 
+size_t printed_skip_blank(const struct printed *printed, size_t index) {
+    while (index < printed->count && printed->rows[index].kind == ROW_BLANK)
+        index++;
+    return index;
+}
+
 void printed_free(struct printed *printed) {
     free(printed->rows);
     *printed = (struct printed){0};

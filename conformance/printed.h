@@ -48,6 +48,9 @@ struct printed {
  * that begin with # or ! in a dialog file (`is_dialog`). False when memory is out. */
 bool printed_read(struct printed *, const uint8_t *octets, size_t size, bool is_dialog);
 
+/* The index of the first row from `index` on that isn't blank; the count if there is none. */
+size_t printed_skip_blank(const struct printed *, size_t index);
+
 void printed_free(struct printed *);
 
 #endif

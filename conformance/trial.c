@@ -1,7 +1,5 @@
 #include "trial.h"
 
-#include <stdio.h>
-
 static bool note_event(void *context, const struct imap_event *event) {
     struct trial_events *events = context;
 
@@ -48,19 +46,6 @@ void trial_run(struct trial *trial, const struct trial *before, const uint8_t *o
     else
         trial->verdict = imap_parser_at_start(&trial->parser) ? TRIAL_COMPLETE : TRIAL_LITERAL;
     trial->at = status == IMAP_FAILED ? index_of_error(trial, before->offset, size) : size;
-}
-
-void trial_explain(const struct trial *trial, char *sentence, size_t size) {
-    const struct imap_error *error = imap_parser_error(&trial->parser);
-    char expected[160], got[IMAP_OCTET_TEXT];
-
-    if (error->code != IMAP_UNEXPECTED_OCTET) {
-        snprintf(sentence, size, "%s", error->sentence);
-        return;
-    }
-    imap_parser_expected(&trial->parser, expected, sizeof expected);
-    imap_octet_text(error->got, got);
-    snprintf(sentence, size, "expected %s, got %s", expected, got);
 }
 
 const char *trial_rule(const struct trial *trial) {

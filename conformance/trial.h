@@ -37,10 +37,6 @@ void trial_begin(struct trial *, struct trial_events *events, const struct imap_
 void trial_run(struct trial *, const struct trial *before, const uint8_t *octets, size_t size,
                bool line_end);
 
-/* Why a trial was refused, as a sentence: `expected SP, got "("`. Writes at most
- * `size` octets, NUL included. */
-void trial_explain(const struct trial *, char *sentence, size_t size);
-
 /* The name of the rule in which a trial was refused. */
 const char *trial_rule(const struct trial *);
 

@@ -2,7 +2,9 @@
 #ifndef URL_H
 #define URL_H
 
-#include "player.h"
+#include <stdbool.h>
+
+#include "server.h"
 
 #define URL_PROBLEM 160
 
