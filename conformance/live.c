@@ -182,8 +182,9 @@ void live_play(struct account *account, const struct dialog *dialog, struct resu
 
     if (!is_allowed(dialog, account->options, result))
         return;
-    if (!account_open(account, problem)) {
-        account_report(account, result, true);
+    bool is_open = account_open(account, problem);
+    account_report(account, result, !is_open);
+    if (!is_open) {
         error(result, 0, problem);
         return;
     }

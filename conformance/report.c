@@ -142,11 +142,12 @@ void report_transcript(FILE *stream, const char *indent, const struct result *re
     bool numbered = false;
 
     for (size_t i = 0; i < count; i++)
-        numbered = numbered || result->transcript[i].connection > 1;
-    if (count > TRANSCRIPT_MESSAGES) {
+        numbered = numbered || result->transcript[i].connection != 1;
+    if (count > TRANSCRIPT_MESSAGES)
         start = count - TRANSCRIPT_MESSAGES;
+    if (start + result->transcript_dropped > 0) {
         fprintf(stream, "%s… ", indent);
-        write_count(stream, start);
+        write_count(stream, start + result->transcript_dropped);
         fputs(" earlier messages\n", stream);
     }
     for (size_t i = start; i < count; i++)

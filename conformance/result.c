@@ -31,21 +31,35 @@ static char *format_text(const char *format, va_list arguments) {
     return text;
 }
 
+/* Makes room in a full transcript: its end tells more of a failure than its beginning. */
+static void drop_oldest(struct result *result) {
+    size_t dropped = (result->transcript_count + 3) / 4;
+
+    for (size_t i = 0; i < dropped; i++) {
+        result->transcript_octets -= result->transcript[i].size;
+        free(result->transcript[i].octets);
+    }
+    result->transcript_count -= dropped;
+    result->transcript_dropped += dropped;
+    memmove(result->transcript, result->transcript + dropped,
+            result->transcript_count * sizeof *result->transcript);
+}
+
 void result_transcribe(struct result *result, enum side side, unsigned connection,
                        const void *octets, size_t size) {
+    size_t kept = size < RESULT_TRANSCRIPT_LINE ? size : RESULT_TRANSCRIPT_LINE;
+
     if (size == 0)
         return;
-    size_t kept = size < RESULT_TRANSCRIPT_LINE ? size : RESULT_TRANSCRIPT_LINE;
-    bool fits = result->transcript_count < RESULT_TRANSCRIPT_LINES &&
-                result->transcript_octets + kept <= RESULT_TRANSCRIPT_OCTETS;
+    if (result->transcript_count == RESULT_TRANSCRIPT_LINES ||
+        result->transcript_octets + kept > RESULT_TRANSCRIPT_OCTETS)
+        drop_oldest(result);
     struct transcript_line *lines =
-        fits ? grow(result->transcript, result->transcript_count, sizeof *lines) : NULL;
-    uint8_t *copy = malloc(kept + 1);
-
+        realloc(result->transcript, (result->transcript_count + 1) * sizeof *lines);
     if (lines)
         result->transcript = lines;
-    if (!lines || !copy) {
-        free(copy);
+    uint8_t *copy = lines ? malloc(kept) : NULL;
+    if (!copy) {
         result->transcript_dropped++;
         return;
     }

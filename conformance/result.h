@@ -57,7 +57,7 @@ struct result {
     size_t finding_count;
     struct transcript_line *transcript;
     size_t transcript_count;
-    size_t transcript_dropped; /* messages over RESULT_TRANSCRIPT_LINES or _OCTETS */
+    size_t transcript_dropped; /* the oldest messages, over RESULT_TRANSCRIPT_LINES or _OCTETS */
     size_t transcript_octets;
     uint64_t began; /* when, by connection_clock */
 };

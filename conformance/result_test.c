@@ -52,8 +52,25 @@ static void a_transcript_tells_what_it_has_not_kept(void **state) {
     assert_int_equal(result.transcript[0].connection, 2);
     for (int i = 0; i < 1000; i++)
         result_transcribe(&result, SERVER, 1, text, sizeof text);
-    assert_int_equal(result.transcript_count, RESULT_TRANSCRIPT_OCTETS / RESULT_TRANSCRIPT_LINE);
+    assert_true(result.transcript_octets <= RESULT_TRANSCRIPT_OCTETS);
+    assert_true(result.transcript_octets > RESULT_TRANSCRIPT_OCTETS / 2);
     assert_int_equal(result.transcript_count + result.transcript_dropped, 1001);
+    result_free(&result);
+}
+
+static void the_end_of_a_transcript_is_kept(void **state) {
+    (void)state;
+    struct result result;
+
+    result_begin(&result, NULL);
+    for (unsigned i = 1; i <= 3 * RESULT_TRANSCRIPT_LINES; i++)
+        result_transcribe(&result, SERVER, i, "* OK", 4);
+    assert_true(result.transcript_count <= RESULT_TRANSCRIPT_LINES);
+    assert_true(result.transcript_count > RESULT_TRANSCRIPT_LINES / 2);
+    for (size_t i = 0; i < result.transcript_count; i++)
+        assert_int_equal(result.transcript[i].connection, result.transcript_dropped + i + 1);
+    assert_int_equal(result.transcript_dropped + result.transcript_count,
+                     3 * RESULT_TRANSCRIPT_LINES);
     result_free(&result);
 }
 
@@ -102,6 +119,7 @@ int main(void) {
         cmocka_unit_test(an_excerpt_counts_what_is_shown),
         cmocka_unit_test(an_excerpt_is_short),
         cmocka_unit_test(a_transcript_tells_what_it_has_not_kept),
+        cmocka_unit_test(the_end_of_a_transcript_is_kept),
         cmocka_unit_test(findings_are_bounded_and_can_be_moved),
         cmocka_unit_test(a_failure_sets_the_outcome_and_a_conclusion_replaces_the_reason),
     };
