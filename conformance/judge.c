@@ -1,5 +1,6 @@
 #include "judge.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -177,6 +178,26 @@ static void learn_response(struct judge *judge, struct conversation *conversatio
     }
 }
 
+/* `AOOl`: a legal tag, but in a text that was scanned it is rather A001. */
+static void check_tag(struct judge *judge, const struct printed_message *message, const char *tag) {
+    char hint[TAG_MAXIMUM + 16];
+    size_t length = strlen(tag), letters = 0, at;
+
+    snprintf(hint, sizeof hint, "%s meant?", tag);
+    for (size_t i = 1; i < length; i++) {
+        bool is_digit = tag[i] >= '0' && tag[i] <= '9';
+        bool is_zero = tag[i] == 'O' || tag[i] == 'o', is_one = tag[i] == 'l' || tag[i] == 'I';
+        if (!is_digit && !is_zero && !is_one)
+            return;
+        letters += !is_digit;
+        hint[i] = is_zero ? '0' : is_one ? '1' : tag[i];
+    }
+    if (letters == 0 || (length < 4 && letters == length - 1))
+        return;
+    const struct row *row = printed_message_place(message, 0, &at);
+    lint_remark(judge->lint, LINT_WARNING, row, at, "tag", "letters that look like digits", hint);
+}
+
 static void learn(struct judge *judge, struct conversation *conversation,
                   const struct printed_message *message, const struct row *row) {
     struct inspection inspection = {0};
@@ -188,9 +209,11 @@ static void learn(struct judge *judge, struct conversation *conversation,
     } else {
         copy_tag(row->octets + row->text, row->size - row->text, tag);
     }
-    if (message->side == CLIENT && message->root != IMAP_SASL_LINE)
+    if (message->side == CLIENT && message->root != IMAP_SASL_LINE) {
+        if (message->complete)
+            check_tag(judge, message, tag);
         learn_command(conversation, &inspection, tag);
-    else if (message->side == SERVER && message->complete)
+    } else if (message->side == SERVER && message->complete)
         learn_response(judge, conversation, message, tag);
 }
 

@@ -68,7 +68,9 @@ static int by_place(const void *left, const void *right) {
 
     if (a->row->line != b->row->line)
         return a->row->line < b->row->line ? -1 : 1;
-    return (a->at > b->at) - (a->at < b->at);
+    if (a->at != b->at)
+        return a->at < b->at ? -1 : 1;
+    return (int)a->severity - (int)b->severity;
 }
 
 bool lint_text(struct lint *lint, const struct imap_grammar *grammar, const uint8_t *text,
@@ -95,7 +97,7 @@ void lint_write(FILE *stream, const char *path, const struct remark *remark) {
     fprintf(stream, "%s:%u:%zu: %s%s: %s\n", path, row->line,
             text_columns(TEXT_UTF8, row->octets, remark->at) + 1,
             remark->severity == LINT_WARNING ? "warning: " : "", remark->rule, remark->sentence);
-    text_point(stream, "    ", TEXT_UTF8, row->octets + start, row->size - start,
+    text_point(stream, "    ", TEXT_UTF8, row->octets + start, row->printed - start,
                remark->at > start ? remark->at - start : 0);
     if (*remark->hint != '\0')
         fprintf(stream, "  hint: %s\n", remark->hint);

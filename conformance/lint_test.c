@@ -66,6 +66,7 @@ static void finds_look_alikes_in_tags_and_goes_on(void **state) {
                    "1:4 U+0412 CYRILLIC CAPITAL LETTER VE looks like B, "
                    "U+041E CYRILLIC CAPITAL LETTER O looks like O, "
                    "U+0417 CYRILLIC CAPITAL LETTER ZE looks like 3\n"
+                   "?1:4 B03 meant?\n"
                    "1:24 the letter l looks like the digit 1: "
                    "`BO3 SEARCH SINCE 1-Jan-2001`\n");
 }
@@ -235,6 +236,13 @@ static void warns_of_tags_of_no_command(void **state) {
     assert_remarks("C: h1 NOOP\nS: h1 OK done\n\nProse.\n\nS: h2 OK done\n", "");
 }
 
+static void warns_of_tags_with_letters_for_digits(void **state) {
+    (void)state;
+    assert_remarks("C: bOOl NOOP\nS: bOOl OK done\n", "?1:3 b001 meant?\n");
+    assert_remarks("C: БО NOOP\nC: bO7 NOOP\nC: ool NOOP\nC: tall NOOP\nC: b01 NOOP\n",
+                   "1:3 \n?2:3 b07 meant?\n");
+}
+
 static void dialogs_have_their_own_lines(void **state) {
     static const char text[] = "# C: no line\nC: i1 APPEND box {}\nC: any\nC:\nS: i1 OK done\n"
                                "!wait 1s\nC-: i2 ${x:tag}\nS?: *1 EXISTS\nS: i2 OK ${:text}\n";
@@ -355,6 +363,7 @@ int main(void) {
         cmocka_unit_test(warns_of_codes_that_nobody_knows),
         cmocka_unit_test(warns_of_keywords_like_flags),
         cmocka_unit_test(warns_of_tags_of_no_command),
+        cmocka_unit_test(warns_of_tags_with_letters_for_digits),
         cmocka_unit_test(dialogs_have_their_own_lines),
         cmocka_unit_test(survives_any_octets),
         cmocka_unit_test(names_the_rule_and_what_it_expected),

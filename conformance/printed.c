@@ -216,6 +216,7 @@ bool printed_read(struct printed *printed, const uint8_t *octets, size_t size, b
         start += length + 1;
         if (row.size > 0 && row.octets[row.size - 1] == '\r')
             row.size--;
+        row.printed = row.size;
         bool is_note = is_dialog && row.size > 0 && (row.octets[0] == '#' || row.octets[0] == '!');
         if (is_note || is_furniture(&row, &header_lines))
             continue;

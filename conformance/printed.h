@@ -31,11 +31,12 @@ struct row {
     unsigned connection;   /* MARKED: from 1 */
     unsigned misprints;    /* MARKED */
     unsigned line;         /* from 1 */
-    const uint8_t *octets; /* the whole line without its end */
-    size_t size;
-    size_t marker; /* MARKED: index of its letter */
-    size_t gap;    /* index of what follows the marker */
-    size_t text;   /* index of the first octet after that, which is no space; at most size */
+    const uint8_t *octets; /* the line without its end */
+    size_t printed;        /* how many octets it has */
+    size_t size;           /* how many belong to this row, for two may share a line */
+    size_t marker;         /* MARKED: index of its letter */
+    size_t gap;            /* index of what follows the marker */
+    size_t text; /* index of the first octet after that, which is no space; at most size */
 };
 
 struct printed {
