@@ -1,0 +1,78 @@
+"""Every line that a live dialog expects can fail: with "must come" turned into "must not come", the
+dialog fails at that line. So each of them is looked at, and it is the server that makes it pass."""
+import pathlib
+import re
+
+DIALOGS = pathlib.Path(__file__).resolve().parents[1] / "dialogs"
+DEVIATIONS = DIALOGS.parent / "servers/dovecot.deviations"
+TIMEOUT_SECONDS = 2
+WORKERS = 4
+
+UNTAGGED = re.compile(r"S(\d*): \* .*")
+TAGGED = re.compile(r"S(\d*)~?: ([^ *+]+) (?:OK|NO|BAD) .*")
+CAPTURE = re.compile(r"\$\{\w+:")
+
+
+def ends_in_tagged(lines, index, connection):
+    """Does a tagged response come before the next line that isn't this connection's server's?"""
+    for line in lines[index:]:
+        if TAGGED.fullmatch(line):
+            return True
+        if not line.startswith((f"S{connection}", "#")):
+            return False
+    return False
+
+
+def turn_around(lines, index):
+    """The lines with one expectation turned around. None where that would prove nothing: the line may
+    be missing, is one of several in any order, is the rest of a literal, brings a capture, or nothing
+    says how long to wait for it."""
+    line = lines[index]
+    untagged, tagged = UNTAGGED.fullmatch(line), TAGGED.fullmatch(line)
+    if "~:" in line or CAPTURE.search(line):
+        return None
+    if tagged:
+        connection, tag = tagged.groups()
+        turned = [line.replace(":", "!:", 1),
+                  f"S{connection}: {tag} ${{:resp-cond-state}}"]  # ends the group as before
+    elif untagged and ends_in_tagged(lines, index, untagged[1]):
+        turned = [line.replace(":", "!:", 1)]
+    else:
+        return None
+    return lines[:index] + turned + lines[index + 1:]
+
+
+def dialogs_that_pass():
+    deviations = DEVIATIONS.read_text().split()
+    for path in sorted(DIALOGS.glob("*/*.dialog")):
+        text = path.read_text()
+        is_syntax = re.search(r"^mode: *syntax", text, re.MULTILINE)
+        if not is_syntax and f"{path.parent.name}/{path.stem}" not in deviations:
+            yield path, text.splitlines()
+
+
+def write_turned(folder):
+    """Writes one dialog for each expectation below `folder`; the line where it must fail, by path."""
+    for fixtures in DIALOGS.glob("*/fixtures"):
+        (folder / fixtures.parent.name).mkdir()
+        (folder / fixtures.parent.name / "fixtures").symlink_to(fixtures)
+    places = {}
+    for path, lines in dialogs_that_pass():
+        (folder / path.parent.name).mkdir(exist_ok=True)
+        for index in range(len(lines)):
+            turned = turn_around(lines, index)
+            if turned:
+                mutant = folder / path.parent.name / f"{path.stem}-{index + 1}.dialog"
+                mutant.write_text("\n".join(turned) + "\n")
+                places[str(mutant)] = index + 1
+    return places
+
+
+def test_every_expectation_can_fail(imapspec, dovecot, tmp_path):
+    places = write_turned(tmp_path)
+    run = imapspec.play(*dovecot.options(), "--strict", "--workers", WORKERS,
+                        "--timeout", TIMEOUT_SECONDS, tmp_path)
+    failed = {dialog["file"]: [failure["line"] for failure in dialog["failures"]]
+              for dialog in run.report["dialogs"]}
+    assert len(places) > 500
+    assert not [path for path, line in places.items() if line not in failed[path]]
