@@ -41,6 +41,7 @@ static void compile(const char *text, const char *settled_text, char *result, si
         conflicts_read(&settled, &c->abnf, "c", settled_text, strlen(settled_text));
         automaton_build(&c->automaton, &c->abnf);
         transducer_build(&c->transducer, &c->automaton, &settled);
+        conflicts_check_used(&settled, &c->abnf);
         pack(&c->packed, &c->transducer);
         c->examples = examples_find(&c->abnf);
         snprintf(result, size, "%s", "");
@@ -138,7 +139,8 @@ static void test_conflicts(void **state) {
     CHECK(cases);
 }
 
-/* A conflict that the list settles is none; the winner must be one of the ways. */
+/* A conflict that the list settles is none; the winner must be one of the ways; the list holds no
+ * conflict that isn't there. */
 static void test_settled(void **state) {
     (void)state;
     static const char grammar[] =
@@ -148,6 +150,8 @@ static void test_settled(void **state) {
     assert_string_equal(result, "");
     compile(grammar, "a | b -> c ; because\n", result, sizeof result);
     assert_string_equal(result, "c:1:1: 'c' is none of the ways");
+    compile(grammar, "# list\na | b -> b ; because\nb | c -> b ; because\n", result, sizeof result);
+    assert_string_equal(result, "c:3:1: there is no conflict 'b | c'");
     compile(grammar, "a | b\n", result, sizeof result);
     assert_string_equal(result, "c:1:1: expected WAYS -> WINNER ; reason");
 }

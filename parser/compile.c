@@ -240,6 +240,7 @@ static void compile(struct compilation *c, const char *names) {
     check_roots(c);
     automaton_build(&c->automaton, &c->abnf);
     transducer_build(&c->transducer, &c->automaton, &c->settled);
+    conflicts_check_used(&c->settled, &c->abnf);
     if (c->transducer.class_count > MAX_CLASSES) {
         abnf_fail(&c->abnf, &c->abnf.rules[1].place, "more than %d octet classes", MAX_CLASSES);
     }

@@ -53,3 +53,12 @@ void conflicts_read(struct settled_conflicts *conflicts, struct abnf *abnf, cons
         at += length + 1;
     }
 }
+
+void conflicts_check_used(const struct settled_conflicts *conflicts, struct abnf *abnf) {
+    for (size_t i = 0; i < conflicts->count; i++) {
+        if (!conflicts->items[i].used) {
+            abnf_fail(abnf, &conflicts->items[i].place, "there is no conflict '%s'",
+                      conflicts->items[i].ways);
+        }
+    }
+}

@@ -346,29 +346,43 @@ static bool fail_limit(struct imap_parser *p, const struct piece *piece) {
     return fail(p, line ? IMAP_LINE_TOO_LONG : IMAP_MESSAGE_TOO_LONG, offset_of(piece), -1);
 }
 
-static bool read_message(struct imap_parser *p, struct piece *piece) {
-    const struct imap_grammar *grammar = p->grammar;
-    const uint8_t *classes = grammar->classes, *at = piece->at, *end = limited_end(p, piece);
-    const uint32_t *cells = grammar->cells;
+/* Runs over the octets that do nothing but lead from state to state, to one that does more. False:
+ * there is none before the end of what may be read. */
+static bool run(struct imap_parser *p, struct piece *piece, const uint8_t *end) {
+    const uint8_t *classes = p->grammar->classes, *at = piece->at;
+    const uint32_t *cells = p->grammar->cells;
     uint32_t state = p->state;
-    if (at == end) {
-        return fail_limit(p, piece);
-    }
-    while (at < end) {
+    for (; at < end; at++) {
         unsigned class = classes[*at];
         uint32_t cell = cells[state + class];
-        if (CELL_CLASS(cell) == class && (cell & CELL_SPECIAL) == 0) {
-            state = CELL_TARGET(cell);
-            at++;
-            continue;
+        if (CELL_CLASS(cell) != class || (cell & CELL_SPECIAL) != 0) {
+            break;
         }
-        p->state = state;
-        piece->at = at;
-        return CELL_CLASS(cell) == class ? take(p, piece, &grammar->transitions[CELL_TARGET(cell)])
-                                         : leave(p, piece);
+        state = CELL_TARGET(cell);
     }
     p->state = state;
     piece->at = at;
+    return at < end;
+}
+
+/* Until the message or the piece ends, a limit is reached, a literal begins, or the sink pauses. */
+static bool read_message(struct imap_parser *p, struct piece *piece) {
+    const uint8_t *end = limited_end(p, piece);
+    uint64_t message = p->message_start;
+    if (piece->at == end) {
+        return fail_limit(p, piece);
+    }
+    while (run(p, piece, end)) {
+        const uint32_t *cell = find_cell(p->grammar, p->state, p->grammar->classes[*piece->at]);
+        bool good = cell != NULL ? take(p, piece, &p->grammar->transitions[CELL_TARGET(*cell)])
+                                 : leave(p, piece);
+        if (!good) {
+            return false;
+        }
+        if (p->paused || p->phase != PHASE_MESSAGE || p->message_start != message) {
+            break;
+        }
+    }
     return true;
 }
 
