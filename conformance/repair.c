@@ -71,7 +71,7 @@ static bool apply(struct reading *reading, const struct change *change, size_t a
         return false;
     at = change->offset < 0 ? at - (size_t)-change->offset : at;
     if (at + change->removed > reading->size ||
-        (change->only && (at == reading->size || reading->octets[at] != change->only)) ||
+        (change->only && (at == reading->size || reading->octets[at] != (uint8_t)change->only)) ||
         reading->size == 0 || is_far_fetched(reading, change, at))
         return false;
     return reading_replace(reading, at, change->removed, change->inserted) &&
