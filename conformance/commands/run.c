@@ -203,16 +203,16 @@ static int list(const struct collection *collection, FILE *output) {
     return 0;
 }
 
-static int play(const struct collection *collection, struct arguments *arguments, FILE *output) {
-    struct run_options *options = &arguments->options;
-    bool needs_server = false;
+/* Dialogs of mode: syntax talk to nobody. */
+static bool needs_server(const struct collection *collection) {
+    for (size_t i = 0; i < collection->count; i++) {
+        if (!collection->dialogs[i]->syntax_only)
+            return true;
+    }
+    return false;
+}
 
-    if (arguments->given[OPTION_LIST])
-        return list(collection, output);
-    for (size_t i = 0; i < collection->count; i++)
-        needs_server = needs_server || !collection->dialogs[i]->syntax_only;
-    if (needs_server && !arguments->given[OPTION_SERVER])
-        return refuse("", "which server? --server imap://USER:PASSWORD@HOST:PORT");
+static int play(const struct collection *collection, struct run_options *options, FILE *output) {
     options->output = output;
     options->interrupted = &interrupted;
     watch_signals();
@@ -221,11 +221,14 @@ static int play(const struct collection *collection, struct arguments *arguments
 
 static int play_to_file(const struct collection *collection, struct arguments *arguments) {
     const char *path = arguments->given[OPTION_OUTPUT];
-    FILE *output = path ? fopen(path, "w") : stdout;
+    bool is_list = arguments->given[OPTION_LIST] != NULL;
 
+    if (!is_list && !arguments->given[OPTION_SERVER] && needs_server(collection))
+        return refuse("", "which server? --server imap://USER:PASSWORD@HOST:PORT");
+    FILE *output = path ? fopen(path, "w") : stdout;
     if (!output)
         return refuse(path, "cannot be written");
-    int status = play(collection, arguments, output);
+    int status = is_list ? list(collection, output) : play(collection, &arguments->options, output);
     bool written = fflush(output) == 0 && !ferror(output);
     if (output != stdout)
         written = fclose(output) == 0 && written;
