@@ -38,7 +38,8 @@ static void on_separator(void *context, const struct message *message) {
     struct account *account = context;
     const uint8_t *octets = message->octets;
 
-    if (message->size < sizeof prefix || memcmp(octets, prefix, sizeof prefix - 1) != 0)
+    if (message->refusal || message->size < sizeof prefix ||
+        memcmp(octets, prefix, sizeof prefix - 1) != 0)
         return;
     const uint8_t *end = memchr(octets, ')', message->size);
     size_t rest = end ? message->size - (size_t)(end - octets) : 0;
@@ -92,7 +93,8 @@ bool account_command(struct account *account, const char *name, const char *mail
 
     if (exchange_simple(account->session, name, mailbox, said) == ANSWER_OK)
         return true;
-    snprintf(problem, SESSION_PROBLEM, "%.80s %.160s: %s", name, mailbox ? mailbox : "", said);
+    snprintf(problem, SESSION_PROBLEM, "%.80s%s%.160s: %s", name, mailbox ? " " : "",
+             mailbox ? mailbox : "", said);
     return false;
 }
 

@@ -14,7 +14,7 @@ enum {
 
 static bool fail(char problem[SESSION_PROBLEM], const char *step, const char *mailbox,
                  const char *said) {
-    snprintf(problem, SESSION_PROBLEM, "%s %s: %s", step, mailbox, said);
+    snprintf(problem, SESSION_PROBLEM, "%s%s%s: %s", step, *mailbox ? " " : "", mailbox, said);
     return false;
 }
 
@@ -30,7 +30,7 @@ struct listing {
     imap_rule mailbox;
     struct listed *items;
     size_t count;
-    bool failed;
+    const char *problem; /* why it may not be complete; NULL: it is */
 };
 
 /* Is this mailbox the dialog's, or (on a disposable account) anybody's? */
@@ -45,7 +45,7 @@ static void add_listed(struct listing *listing, char *name, bool bare) {
     struct listed *items = realloc(listing->items, (listing->count + 1) * sizeof *items);
 
     if (!items) {
-        listing->failed = true;
+        listing->problem = "out of memory";
         free(name);
         return;
     }
@@ -71,13 +71,15 @@ static void on_listed(void *context, const struct message *message) {
         if (message->nodes[i].rule == listing->mailbox)
             node = &message->nodes[i];
     }
+    if (message->refusal)
+        listing->problem = "a response can't be read, and may have told of more mailboxes";
     if (!node)
         return;
     const uint8_t *octets = message->octets + node->start;
     size_t count = (size_t)(node->end - node->start), size = imap_value(octets, count, NULL, 0);
     char *name = calloc(1, size + 1);
     if (!name) {
-        listing->failed = true;
+        listing->problem = "out of memory";
         return;
     }
     imap_value(octets, count, (uint8_t *)name, size);
@@ -119,10 +121,11 @@ static bool list(struct account *account, const struct names *names, const char 
     exchange_begin(&exchange, account->session, arguments);
     exchange.listener = on_listed;
     exchange.context = listing;
-    bool done = exchange_end(&exchange) == ANSWER_OK && !listing->failed;
-    if (done && listing->count > 0)
+    if (exchange_end(&exchange) != ANSWER_OK)
+        return fail(problem, name, "", exchange.said);
+    if (listing->count > 0)
         qsort(listing->items, listing->count, sizeof *listing->items, compare_names);
-    return done || fail(problem, name, "", exchange.said);
+    return true;
 }
 
 /* Gives each listed name to a command. False if one was refused. */
@@ -140,26 +143,19 @@ static bool command_each(struct account *account, const char *name, const struct
     return done;
 }
 
-static bool unsubscribe_all(struct account *account, const struct names *names,
-                            char problem[SESSION_PROBLEM]) {
-    struct listing listing;
-    bool done = list(account, names, "LSUB", &listing, problem) &&
-                command_each(account, "UNSUBSCRIBE", &listing, problem);
-
-    free_listing(&listing);
-    return done;
-}
-
-/* A name that can't be deleted because of its children may be deleted when they are gone; some
- * servers then have removed it themselves, and say NO. So it is tried until all goes well. */
-static bool delete_all(struct account *account, const struct names *names,
-                       char problem[SESSION_PROBLEM]) {
+/* Lists by one command (LIST, LSUB), and gives what is listed to another (DELETE, UNSUBSCRIBE). A
+ * name that can't be deleted because of its children may be when they are gone, and some servers
+ * then have removed it themselves, and say NO. So it is tried until all goes well. */
+static bool remove_all(struct account *account, const struct names *names, const char *lists,
+                       const char *removes, char problem[SESSION_PROBLEM]) {
     bool done = false;
 
     for (int round = 0; round < ROUNDS && !done; round++) {
         struct listing listing;
-        done = list(account, names, "LIST", &listing, problem) &&
-               command_each(account, "DELETE", &listing, problem);
+        done = list(account, names, lists, &listing, problem) &&
+               command_each(account, removes, &listing, problem);
+        if (done && listing.problem)
+            done = fail(problem, lists, "", listing.problem);
         free_listing(&listing);
     }
     return done;
@@ -192,8 +188,9 @@ bool cleanup(struct account *account, const struct names *names, char problem[SE
     bool done = false;
 
     for (int attempt = 0; attempt < ATTEMPTS && !done; attempt++) {
-        done = account_open(account, problem) && unsubscribe_all(account, names, problem) &&
-               delete_all(account, names, problem) &&
+        done = account_open(account, problem) &&
+               remove_all(account, names, "LSUB", "UNSUBSCRIBE", problem) &&
+               remove_all(account, names, "LIST", "DELETE", problem) &&
                (names->scratch || empty_inbox(account, problem));
     }
     return done;

@@ -120,7 +120,7 @@ static enum arrival read_one(struct session *session, uint64_t deadline, const c
     message_first_word(message, word, sizeof word);
     if (strcmp(word, "*") == 0) {
         arrival = ARRIVED_UNTAGGED;
-        if (listener && !message->refusal)
+        if (listener)
             listener(context, message);
     } else if (strcmp(word, "+") == 0) {
         arrival = ARRIVED_GO_AHEAD;

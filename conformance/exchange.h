@@ -12,7 +12,7 @@ enum answer {
     ANSWER_NONE /* the connection failed, or the server said something else */
 };
 
-/* Reads an untagged response. */
+/* Reads an untagged response, or one with a refusal. */
 typedef void exchange_listener(void *context, const struct message *);
 
 #define EXCHANGE_SAID     256 /* room for what the server said */

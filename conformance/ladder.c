@@ -40,7 +40,8 @@ static void on_capability(void *context, const struct message *message) {
     size_t skip = sizeof prefix - 1;
     struct buffer *capabilities = context;
 
-    if (message->size < skip + 2 || strncasecmp((const char *)message->octets, prefix, skip) != 0)
+    if (message->refusal || message->size < skip + 2 ||
+        strncasecmp((const char *)message->octets, prefix, skip) != 0)
         return;
     buffer_clear(capabilities);
     buffer_add(capabilities, message->octets + skip, message->size - skip - 2);
@@ -99,6 +100,19 @@ static bool start_tls(struct session *session, struct buffer *seen, char problem
     if (exchange_simple(session, "STARTTLS", NULL, said) != ANSWER_OK)
         return fail(problem, "STARTTLS", said);
     return session_start_tls(session) || fail(problem, "STARTTLS", session->problem);
+}
+
+bool ladder_secure(struct session *session, char problem[SESSION_PROBLEM]) {
+    struct message *greeting;
+
+    if (session_read(session, session_deadline(session), &greeting) != SESSION_MESSAGE)
+        return fail(problem, "greeting", session->problem);
+    if (!start_tls(session, NULL, problem)) {
+        message_free(greeting);
+        return false;
+    }
+    session_unread(session, greeting);
+    return true;
 }
 
 /* base64 of NUL user NUL password (RFC 4616). Allocated, NULL when memory is out. */

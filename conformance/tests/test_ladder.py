@@ -134,6 +134,16 @@ def test_what_is_left_behind_is_told(play):
     assert run.status == 1
 
 
+def test_list_that_cannot_be_read_is_told(play):
+    class Garbling(Session):
+        def list(self, *arguments):
+            return [response.replace(b"LIST ()", b"LIST") for response in super().list(*arguments)]
+
+    run = play(Garbling, DIALOG.replace('LIST "" work/*', "NOOP")
+               .replace('S: * LIST (...) "/" work/blob\n', ""))
+    assert run.dialog["outcome"] == "error" and "can't be read" in run.dialog["reason"], run.output
+
+
 @pytest.mark.parametrize("command", ["LOGIN", "CREATE", "APPEND", "SELECT"])
 def test_failing_step_is_told(play, command):
     class Refusing(Session):
