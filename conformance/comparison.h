@@ -3,14 +3,8 @@
 #define COMPARISON_H
 
 #include "compare.h"
+#include "side.h"
 #include "traits.h"
-
-/* One message and its tree. */
-struct message_side {
-    const uint8_t *octets;
-    const struct imap_node *nodes;
-    uint32_t count; /* of nodes, the unused first included */
-};
 
 /* Node p of the pattern fits node a of the message: fits[p * actual.count + a]. */
 struct comparison {
@@ -20,15 +14,13 @@ struct comparison {
     struct message_side expected, actual;
     bool is_exact;
     bool *fits;
+    unsigned *flags;                   /* of each node of the pattern: its traits; exact: none */
     const struct pattern_hole **holes; /* of each node of the pattern, NULL for most */
     uint32_t *partner; /* of each node of the pattern: the node that it stands for */
     bool *is_used;     /* of each node of the message: it is somebody's partner */
 };
 
 bool comparison_fits(const struct comparison *, uint32_t p, uint32_t a);
-
-/* The flags of a rule's traits; with `is_exact` none. */
-unsigned comparison_flags(const struct comparison *, imap_rule);
 
 /* Is this node of the pattern a `...`? */
 bool comparison_is_rest(const struct comparison *, uint32_t p);
@@ -51,15 +43,6 @@ bool comparison_match_set(const struct comparison *, uint32_t p, uint32_t a);
 /* The octets of a node that belong to none of its children: before the first child and after the
  * last, without the space that parts a child from its neighbour if there is none to part. */
 bool comparison_frames_equal(const struct comparison *, uint32_t p, uint32_t a);
-
-/* Are the octets equal? */
-bool comparison_octets_equal(const uint8_t *left, size_t left_size, const uint8_t *right,
-                             size_t right_size, bool ignore_case);
-
-/* The first child of a node that has this rule, 0 if none has. */
-uint32_t comparison_find_child(const struct message_side *, uint32_t node, imap_rule);
-
-uint32_t comparison_count_children(const struct message_side *, uint32_t node);
 
 /* Writes down the first difference of two trees that don't fit. */
 void comparison_explain(const struct comparison *, uint32_t p, uint32_t a, struct difference *);

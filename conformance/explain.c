@@ -4,6 +4,7 @@
 
 #include "comparison.h"
 #include "text.h"
+#include "value.h"
 
 /* The longest part of a message that a sentence quotes, in octets as shown. */
 #define QUOTE 40
@@ -100,7 +101,7 @@ static size_t first_difference(const uint8_t *left, size_t left_size, const uint
     size_t i = 0;
 
     while (i < left_size && i < right_size &&
-           comparison_octets_equal(left + i, 1, right + i, 1, ignore_case))
+           value_octets_equal(left + i, 1, right + i, 1, ignore_case))
         i++;
     return i;
 }
@@ -240,7 +241,7 @@ static void tell_words(const struct explanation *at, uint64_t expected_start, ui
 static bool has_same_name(const struct comparison *comparison, uint32_t p, uint32_t a) {
     const struct message_side *expected = &comparison->expected, *actual = &comparison->actual;
 
-    return comparison_octets_equal(
+    return value_octets_equal(
         expected->octets + expected->nodes[p].start, name_size(comparison, expected, p),
         actual->octets + actual->nodes[a].start, name_size(comparison, actual, a), true);
 }
@@ -326,7 +327,7 @@ static bool descend_additions(struct explanation *at) {
     const struct imap_node *nodes = comparison->expected.nodes;
 
     for (uint32_t child = nodes[at->p].children; child; child = nodes[child].next) {
-        uint32_t other = comparison_find_child(&comparison->actual, at->a, nodes[child].rule);
+        uint32_t other = side_find_child(&comparison->actual, at->a, nodes[child].rule);
         if (comparison_is_rest(comparison, child) ||
             (other && comparison_fits(comparison, child, other)))
             continue;
@@ -384,10 +385,10 @@ static bool have_same_words(const struct comparison *comparison, const struct wa
     uint64_t actual = comparison->actual.nodes[walk->a].start;
 
     return walk->after_rest ||
-           comparison_octets_equal(comparison->expected.octets + walk->expected_end,
-                                   (size_t)(expected - walk->expected_end),
-                                   comparison->actual.octets + walk->actual_end,
-                                   (size_t)(actual - walk->actual_end), !comparison->is_exact);
+           value_octets_equal(comparison->expected.octets + walk->expected_end,
+                              (size_t)(expected - walk->expected_end),
+                              comparison->actual.octets + walk->actual_end,
+                              (size_t)(actual - walk->actual_end), !comparison->is_exact);
 }
 
 static bool descend_list(struct explanation *at) {
@@ -396,9 +397,9 @@ static bool descend_list(struct explanation *at) {
     const struct imap_node *actual = comparison->actual.nodes;
     const struct imap_node *left = &expected[at->p], *right = &actual[at->a];
     uint32_t rest = comparison_find_rest(comparison, at->p);
-    uint32_t needed = comparison_count_children(&comparison->expected, at->p) - (rest != 0);
-    uint32_t found = comparison_count_children(&comparison->actual, at->a);
-    unsigned flags = comparison_flags(comparison, left->rule);
+    uint32_t needed = side_count_children(&comparison->expected, at->p) - (rest != 0);
+    uint32_t found = side_count_children(&comparison->actual, at->a);
+    unsigned flags = comparison->flags[at->p];
     bool may_align = needed == found || (rest && needed < found);
     struct walk walk = {left->children, right->children, 0, 0, left->start, right->start, false};
 
@@ -446,7 +447,7 @@ static bool descend(struct explanation *at) {
     const struct comparison *comparison = at->comparison;
     const struct imap_node *left = &comparison->expected.nodes[at->p];
     const struct imap_node *right = &comparison->actual.nodes[at->a];
-    unsigned flags = comparison_flags(comparison, left->rule);
+    unsigned flags = comparison->flags[at->p];
 
     if (left->rule != right->rule)
         tell_rules(at);
