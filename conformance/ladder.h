@@ -10,6 +10,10 @@
 bool ladder_climb(struct session *, enum ladder, const char *user, struct buffer *seen,
                   char problem[SESSION_PROBLEM]);
 
+/* Starts TLS where a dialog is to read the greeting itself, which is unread again afterwards: what
+ * the dialog sends, a password perhaps, is no more in clear than elsewhere. */
+bool ladder_secure(struct session *, char problem[SESSION_PROBLEM]);
+
 /* The last rung. */
 bool ladder_select(struct session *, const char *mailbox, char problem[SESSION_PROBLEM]);
 

@@ -83,6 +83,17 @@ static bool error(struct result *result, unsigned connection, const char *proble
     return false;
 }
 
+/* A dialog that begins with the greeting and never says STARTTLS itself. */
+static bool leaves_tls_to_us(const struct dialog *dialog) {
+    bool starts_tls = false;
+
+    for (size_t i = 0; i < dialog->step_count; i++) {
+        const struct dialog_step *step = &dialog->steps[i];
+        starts_tls |= step->kind == STEP_ACTION && step->action == ACTION_STARTTLS;
+    }
+    return dialog->state == STATE_GREETING && !starts_tls;
+}
+
 static bool open_connection(struct replay *replay, unsigned number, const char *selected) {
     struct replay_connection *connection = &replay->connections[number - 1];
     const struct run_options *options = replay->options;
@@ -91,7 +102,8 @@ static bool open_connection(struct replay *replay, unsigned number, const char *
     connection->session =
         session_open(&options->server, replay->dialog->grammar, number,
                      options->timeout_milliseconds, options->interrupted, replay->result, problem);
-    if (!connection->session ||
+    bool secures = options->server.tls == TLS_STARTTLS && leaves_tls_to_us(replay->dialog);
+    if (!connection->session || (secures && !ladder_secure(connection->session, problem)) ||
         !ladder_climb(connection->session, replay->dialog->state, replay->user, NULL, problem) ||
         (selected && !ladder_select(connection->session, selected, problem)))
         return error(replay->result, number, problem);

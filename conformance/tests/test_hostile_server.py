@@ -177,6 +177,22 @@ def test_starttls_refused(play):
         assert "LOGIN" not in server.commands, "no password in clear text"
 
 
+def test_starttls_comes_before_the_password(imapspec, tmp_path, certificate):
+    """Even where a dialog reads the greeting and logs in itself."""
+    dialog = tmp_path / "login.dialog"
+    dialog.write_text("# A login.\nsection: RFC 3501, 6.2.3\nstate: greeting\n\n"
+                      "S: * OK server ready\nC: a LOGIN ${user} ${password}\nS: a OK done\n")
+    pem = certificate("DNS:localhost")
+    with SmallServer(certificate=pem, starttls=True) as server:
+        run = imapspec.play("--server", server.url, "--ca-file", pem, "--starttls", "--timeout",
+                            TIMEOUT_SECONDS, dialog)
+        assert run.status == 0, complaints(run)
+        commands = [command for command in server.commands if command != "CAPABILITY"]
+    assert commands.count("LOGIN") > 0
+    for index, command in enumerate(commands):
+        assert command != "LOGIN" or commands[index - 1] == "STARTTLS", commands
+
+
 def test_starttls_injection(play, certificate):
     """What comes in clear after the answer to STARTTLS may be anybody's."""
     def inject(tag, replies):
