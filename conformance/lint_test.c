@@ -150,6 +150,7 @@ static void takes_literals_that_are_refused_or_left_out(void **state) {
     assert_remarks("C: c1 APPEND box {9999}\nS: c1 NO too large\nC: c2 NOOP\nS: c2 OK done\n", "");
     assert_remarks("S: * 1 FETCH (BODY[] {9999}\nS: ...\nS: )\nS: c1 OK done\n", "");
     assert_remarks("C: c1 APPEND box {9999}\n", "");
+    assert_remarks("S: * 1 FETCH (BODY[] {6}\nS: half\n", "");
 }
 
 static void takes_the_next_literals_of_a_miscounted_command(void **state) {
@@ -224,7 +225,13 @@ static void leaves_out_what_the_text_leaves_out(void **state) {
     assert_not_judged("C: ...a very long line...\nS: (and so on)\nS: <base64>\n", 3);
     assert_not_judged("S: +OK ready\nC: USER ann\nS: +OK\n", 3);
     assert_not_judged("C: g1 FROB {7}\nS: g1 BAD no such command\n", 1);
-    assert_remarks("S: * LIST () \"/\" a/b   <=== like this\n", "");
+    assert_remarks("C: g1 FROB\nS: g1 NO\nS: g1 BAD no\n", "1:7 `FROB` is not known here\n2:8 \n");
+    assert_remarks("S: * LIST () \"/\" a/b   <=== like this\n"
+                   "S: * LIST () \"/\" a/b  // like this\n"
+                   "S: * LIST () \"/\" a/b ; like this\n",
+                   "");
+    assert_remarks("S: * LIST () \"/\" a/b  / no note\n", "1:20 \n");
+    assert_remarks("C: g1 AUTHENTICATE X\nS: + \nC: YWJj<more>\nS: g1 OK in\n", "");
 }
 
 /* ---- warnings ------------------------------------------------------------------------------ */
@@ -244,12 +251,17 @@ static void warns_of_codes_that_nobody_knows(void **state) {
 static void warns_of_keywords_like_flags(void **state) {
     (void)state;
     assert_remarks("S: * FLAGS (Seen \\Draft Junk)\n", "?1:12 \\Seen meant?\n");
+    assert_remarks("S: * 1 FETCH (FLAGS (deleted))\nS: * OK [PERMANENTFLAGS (Flagged)] few\n"
+                   "C: h1 STORE 1 FLAGS (Answered)\n",
+                   "?1:21 \\Deleted meant?\n?2:25 \\Flagged meant?\n?3:21 \\Answered meant?\n");
 }
 
 static void warns_of_tags_of_no_command(void **state) {
     (void)state;
     assert_remarks("C: h1 NOOP\nS: h2 OK done\n", "?2:3 \n");
     assert_remarks("C: h1 NOOP\nS: h1 OK done\n\nProse.\n\nS: h2 OK done\n", "");
+    assert_remarks("C: h1 NOOP\n\n(Time passes.)\n\nS: h2 OK done\n", "?5:3 \n");
+    assert_remarks("C: h1 NOOP\nS: h1 OK this text is\n   too long\nS: h2 OK done\n", "?4:3 \n");
 }
 
 static void warns_of_tags_with_letters_for_digits(void **state) {
