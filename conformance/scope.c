@@ -10,12 +10,13 @@
 /* The longest name or command that a reason quotes, in octets. */
 #define QUOTED_MAX 80
 
-static bool set_reason(struct dialog *dialog, const struct dialog_step *step,
-                       const char *sentence) {
+bool scope_leave(struct dialog *dialog, size_t line, const char *sentence) {
     char escaped[256], reason[sizeof escaped + 32];
 
+    if (dialog->disposable)
+        return true;
     text_escape(TEXT_UTF8, sentence, strlen(sentence), escaped, sizeof escaped);
-    snprintf(reason, sizeof reason, "line %u: %s", step->line, escaped);
+    snprintf(reason, sizeof reason, "line %zu: %s", line, escaped);
     dialog->disposable = true;
     dialog->disposable_reason = strdup(reason);
     return dialog->disposable_reason != NULL;
@@ -69,14 +70,14 @@ static bool check_mailbox(struct dialog *dialog, const struct dialog_step *step,
 
     append_value(octets, place, name, sizeof name);
     if (octets[place->start] == '{')
-        return set_reason(dialog, step, "a name in a literal cannot be moved below another");
+        return scope_leave(dialog, step->line, "a name in a literal cannot be moved below another");
     if (strlen(name) < sizeof name - 1 && is_declared(dialog, name, strlen(name), false))
         return true;
     if (names_is_inbox(name))
-        return set_reason(dialog, step, "INBOX is the account's own mailbox");
+        return scope_leave(dialog, step->line, SCOPE_INBOX);
     snprintf(sentence, sizeof sentence, "no `mailbox:` or `uses:` declares `%.*s`", QUOTED_MAX,
              name);
-    return set_reason(dialog, step, sentence);
+    return scope_leave(dialog, step->line, sentence);
 }
 
 /* What a LIST or LSUB looks at lies within the mailbox before its first wildcard. */
@@ -104,7 +105,7 @@ static bool check_list(struct dialog *dialog, const struct dialog_step *step, co
     size_t length = pattern->end - start;
     snprintf(sentence, sizeof sentence, "%.*s looks at more than the declared mailboxes",
              length < QUOTED_MAX ? (int)length : QUOTED_MAX, (const char *)octets + start);
-    return set_reason(dialog, step, sentence);
+    return scope_leave(dialog, step->line, sentence);
 }
 
 /* Checks the message that begins at a step. False only when memory is out. */
@@ -119,7 +120,7 @@ static bool check_message(struct dialog *dialog, size_t index) {
     struct name_places places =
         names_find(dialog->grammar, dialog_root(dialog, index), octets, size);
     if (!places.is_whole || places.overflow)
-        has_memory = set_reason(dialog, step, "the grammar cannot read what is sent");
+        has_memory = scope_leave(dialog, step->line, "the grammar cannot read what is sent");
     for (size_t i = 0; i < places.count && has_memory && !dialog->disposable; i++) {
         if (places.items[i].kind == NAME_MAILBOX)
             has_memory = check_mailbox(dialog, step, octets, &places.items[i]);

@@ -9,4 +9,10 @@
  * only when memory is out. */
 bool scope_check(struct dialog *);
 
+/* Makes the dialog disposable, if it isn't yet: the sentence says what in this line leaves the
+ * declared mailboxes. False only when memory is out. */
+bool scope_leave(struct dialog *, size_t line, const char *sentence);
+
+#define SCOPE_INBOX "INBOX is the account's own mailbox"
+
 #endif
