@@ -155,10 +155,6 @@ static void play(struct account *account, const struct names *names, struct resu
     variables_free(&replay.shown);
 }
 
-static bool is_interrupted(const struct account *account) {
-    return account->options->interrupted && atomic_load(account->options->interrupted);
-}
-
 /* Leaves nothing behind, even when interrupted. */
 static void clean_up(struct account *account, const struct names *names, struct result *result) {
     char problem[SESSION_PROBLEM];
@@ -206,6 +202,6 @@ void live_play(struct account *account, const struct dialog *dialog, struct resu
     if (prepare(account, &names, result))
         play(account, &names, result);
     clean_up(account, &names, result);
-    if (is_interrupted(account) && result->outcome != OUTCOME_PASS)
+    if (run_is_interrupted(account->options) && result->outcome != OUTCOME_PASS)
         result_conclude(result, OUTCOME_ERROR, "interrupted");
 }

@@ -9,7 +9,8 @@
 
 struct run_options {
     struct server server;
-    unsigned timeout_milliseconds; /* of every read and every handshake */
+    unsigned timeout_milliseconds; /* of every handshake, every write, and all that the server says
+                                      to a command or to a group of lines */
     unsigned workers;
     bool disposable_account;
     bool strict;
@@ -23,6 +24,8 @@ struct run_options {
 /* Plays all, in the order given (workers take the next one each). The exit status: 0 all pass,
  * 1 something failed (or a finding that no deviation covers), 2 no server. */
 int run_dialogs(struct dialog *const *dialogs, size_t count, const struct run_options *);
+
+bool run_is_interrupted(const struct run_options *);
 
 /* One dialog of mode: syntax, checked with the grammar alone. */
 void play_syntax(const struct dialog *, struct result *);

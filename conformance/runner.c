@@ -83,12 +83,16 @@ static void play(struct worker *worker, const struct dialog *dialog, struct resu
     result->seconds = seconds_since(result->began);
 }
 
+bool run_is_interrupted(const struct run_options *options) {
+    return options->interrupted && atomic_load(options->interrupted);
+}
+
 /* NULL when there is none left, or the run was interrupted. */
 static const struct dialog *take_dialog(struct run *run) {
     const struct dialog *dialog = NULL;
 
     pthread_mutex_lock(&run->mutex);
-    run->summary.interrupted = run->options->interrupted && atomic_load(run->options->interrupted);
+    run->summary.interrupted = run_is_interrupted(run->options);
     if (!run->summary.interrupted && run->next < run->count) {
         dialog = run->dialogs[run->next++];
         run->options->report->started(run->report, dialog);
@@ -139,7 +143,7 @@ static bool is_live(const struct run *run) {
 static bool reach_server(struct run *run, struct account *account, const char *url) {
     char problem[SESSION_PROBLEM];
 
-    if (!is_live(run) || account_open(account, problem))
+    if (!is_live(run) || account_open(account, problem) || run_is_interrupted(run->options))
         return true;
     fprintf(stderr, "imapspec: no server to talk to at %s: %s\n", url, problem);
     return false;
