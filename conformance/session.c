@@ -92,49 +92,48 @@ static enum session_status fail(struct session *session, const char *problem) {
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-static void begin_message(struct session *session) {
-    session->message_start += session->message.size;
+/* Gets ready for the next message, after one of `size` octets. */
+static void begin_message(struct session *session, size_t size) {
+    session->message_start += size;
     buffer_clear(&session->message);
     imap_tree_clear(&session->tree);
     session->complete = session->refused = session->has_breach = false;
 }
 
-/* A copy of the message that was just read. NULL when memory is out. */
-static struct message *copy_message(const struct session *session) {
+/* Makes a message of what was just read, and takes its octets. NULL when memory is out. */
+static struct message *take_message(struct session *session) {
     struct message *message = calloc(1, sizeof *message);
-    bool copied = message && !session->message.failed;
+    const char *refusal = session->refused ? session->breach.sentence
+                          : session->tree.overflow
+                              ? "more nodes than this program holds of one message"
+                              : NULL;
 
-    if (copied) {
-        message->size = session->message.size;
-        message->octets = malloc(message->size);
+    if (!message || session->message.failed) {
+        free(message);
+        return NULL;
     }
-    if (copied && message->octets)
-        memcpy(message->octets, session->message.octets, message->size);
-    else
-        copied = false;
-    if (copied && session->refused)
-        message->refusal = strdup(session->breach.sentence);
-    else if (copied && session->tree.overflow)
-        message->refusal = strdup("more nodes than this program holds of one message");
-    else
-        copied = copied && copy_tree(session, message);
-    if (copied)
-        return message;
-    message_free(message);
-    return NULL;
+    message->refusal = refusal ? strdup(refusal) : NULL;
+    if (refusal ? !message->refusal : !copy_tree(session, message)) {
+        free(message);
+        return NULL;
+    }
+    message->octets = session->message.octets;
+    message->size = session->message.size;
+    session->message = (struct buffer){0};
+    return message;
 }
 
 /* Hands over the message that was just read. NULL when memory is out. */
 static struct message *end_message(struct session *session) {
-    struct message *message = copy_message(session);
-
+    result_transcribe(session->result, SERVER, session->number, session->message.octets,
+                      session->message.size);
+    find_breach(session);
+    struct message *message = take_message(session);
     if (!message)
         return NULL;
-    result_transcribe(session->result, SERVER, session->number, message->octets, message->size);
-    find_breach(session);
     session->message_count++;
     session->octet_count += message->size;
-    begin_message(session);
+    begin_message(session, message->size);
     return message;
 }
 
@@ -151,7 +150,7 @@ static void abandon_message(struct session *session, const char *why) {
         snprintf(session->breach.sentence, sizeof session->breach.sentence, "%s", why);
     }
     find_breach(session);
-    begin_message(session);
+    begin_message(session, session->message.size);
 }
 
 static void take_input(struct session *session, size_t count) {
@@ -300,9 +299,8 @@ enum session_status session_write(struct session *session, const void *octets, s
 static void start_parser(struct session *session, enum imap_root root) {
     imap_parser_init(&session->parser, session->grammar, root, on_event, session);
     imap_tree_init(&session->tree, session->nodes, SESSION_NODES);
+    begin_message(session, 0);
     session->message_start = 0;
-    buffer_clear(&session->message);
-    begin_message(session);
     session->input_start = session->input_end = 0;
 }
 
