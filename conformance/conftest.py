@@ -1,5 +1,5 @@
-"""pytest's side of imapspec: every .dialog file is a test, on a server that is given, or on a Dovecot
-that lives as long as the session.
+"""pytest's side of imapspec: every .dialog file is a test, on a server that is given, or on a
+Dovecot that lives as long as the session.
 
   pytest conformance [--imap-server URL [--imap-ca-file FILE] [--imap-disposable-account]]
 """

@@ -261,8 +261,8 @@ class SmallServer(socketserver.ThreadingTCPServer):
     """Listens on a port of its own from the start of a `with` to its end.
 
     break_replies(tag, replies) may change what the server is about to say to a command of a dialog,
-    with breaks_all to one of the runner too. A reply may be Endless, Close or Silence. With a certificate
-    the server talks TLS, from the first octet or after STARTTLS."""
+    with breaks_all to one of the runner too. A reply may be Endless, Close or Silence. With a
+    certificate the server talks TLS, from the first octet or after STARTTLS."""
 
     daemon_threads = True
     block_on_close = False

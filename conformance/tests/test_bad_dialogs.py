@@ -74,7 +74,8 @@ def test_bad_dialog_is_refused(refuse, name):
 
 @pytest.mark.parametrize("octets", [
     b"", b"\0\0\0", b"\xff\xfe" * 1000, b"S: ${", b"S:", b"C: a {99999999999999999999}\n",
-    b"C: a {3}\n", b"!wait 1000000000000s", b"!", b"section:", pytest.param(b"a" * 10 ** 6, id="long"),
+    b"C: a {3}\n", b"!wait 1000000000000s", b"!", b"section:",
+    pytest.param(b"a" * 10 ** 6, id="long"),
 ])
 def test_what_is_no_dialog_is_refused(refuse, octets):
     path, problems = refuse(octets)

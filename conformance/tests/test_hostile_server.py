@@ -1,5 +1,5 @@
-"""Servers that mean harm, or are no IMAP servers at all: each ends in a sentence about what is wrong,
-in bounded memory and bounded time."""
+"""Servers that mean harm, or are no IMAP servers at all: each ends in a sentence about what is
+wrong, in bounded memory and bounded time."""
 import resource
 import subprocess
 

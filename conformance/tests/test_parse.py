@@ -26,7 +26,8 @@ def test_events(parse):
     assert f"{literal}..{literal + 5} literal of 7 octets" in run.output
 
 
-@pytest.mark.parametrize("octets", [SERVER, b"* 1 EXISTS\r\n* OK [UNSEEN x] a\r\n* 1 EXIST\r\n* 2 EX"])
+@pytest.mark.parametrize("octets", [
+    SERVER, b"* 1 EXISTS\r\n* OK [UNSEEN x] a\r\n* 1 EXIST\r\n* 2 EX"], ids=["right", "wrong"])
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 def test_pieces_change_nothing(parse, octets, size):
     assert parse(octets, "--chunk", size).output == parse(octets).output
@@ -42,8 +43,7 @@ def test_error(parse):
     run = parse(b"* 1 EXISTS\r\n* FLAGS \\Seen\r\n* 2 EXISTS\r\n")
     assert run.status == 1
     error, line, caret = re.search(r"^(20: .*)\n(.*)\n(.*)$", run.output, re.M).groups()
-    assert re.fullmatch(r'20: [a-z-]+: expected "\(", got %x5C|20: [a-z-]+: expected "\(", got "\\"',
-                        error), error
+    assert re.fullmatch(r'20: [a-z-]+: expected "\(", got "\\"', error), error
     assert "* FLAGS \\" in line and line[caret.index("^")] == "\\"
     assert run.output.endswith("2 messages, 1 errors\n"), "reading goes on at the next line"
 
