@@ -213,8 +213,9 @@ static void learn(struct judge *judge, struct conversation *conversation,
         if (message->complete)
             check_tag(judge, message, tag);
         learn_command(conversation, &inspection, tag);
-    } else if (message->side == SERVER && message->complete)
+    } else if (message->side == SERVER && message->complete) {
         learn_response(judge, conversation, message, tag);
+    }
 }
 
 static struct conversation *conversation_of(struct judge *judge, const struct row *row) {
