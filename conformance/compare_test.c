@@ -394,6 +394,12 @@ static void exact(void **state) {
         {"* OK Hello ...", "* OK Hello, world", "text: Hello, world, expected Hello ..."},
         {"* OK Hello, ...", "* OK Hello, world", NULL},
         {"* OK ...", "* OK Hello, world", NULL},
+        {"* OK [UNSEEN ${:nz-number}] Hello, ...", "* OK [UNSEEN 3] Hello, world", NULL},
+        {"* OK [UNSEEN ${:nz-number}] Hello, ...", "* OK [UNSEEN 3] Hi",
+         "text: Hi, expected Hello, ..."},
+        {"* LIST () \"/\" ${box:mailbox}", "* LIST () \"/\" blob", NULL},
+        {"* LIST () \"/\" ${box:mailbox}", "* LIST () \"/\" Blob",
+         "mailbox: Blob, but ${box} is blob"},
         {"* FLAGS (a b)", "* FLAGS (b a)", "flag: b, expected a"},
         {"* LIST () \"/\" blob", "* LIST () \"/\" \"blob\"", "mailbox: \"blob\", expected blob"},
         {"* 12 EXISTS", "* 012 EXISTS", "number: 012, expected 12"},
@@ -436,6 +442,25 @@ static void captures_bind_the_next_message(void **state) {
                                  &known, &captures, &difference));
     assert_string_equal(difference.sentence, "number: 4, but ${n} is 3");
     variables_free(&captures);
+    pattern_free(pattern);
+}
+
+static void half_a_message_is_none(void **state) {
+    (void)state;
+    static struct message message;
+    struct pattern *pattern = read_pattern("* 3 EXISTS");
+    struct variables known = {0}, captures = {0};
+    struct difference difference;
+
+    read_message(&message, "* 3 EXISTS");
+    assert_false(compare_message(pattern, (uint8_t *)message.octets, message.size - 1,
+                                 &message.tree, &known, &captures, &difference));
+    assert_string_equal(difference.sentence, "this is no message");
+    imap_tree_clear(&message.tree);
+    assert_false(compare_message(pattern, (uint8_t *)message.octets, message.size, &message.tree,
+                                 &known, &captures, &difference));
+    assert_int_equal(
+        compare_likeness(pattern, (uint8_t *)message.octets, message.size, &message.tree), 0);
     pattern_free(pattern);
 }
 
@@ -507,6 +532,7 @@ int main(void) {
         cmocka_unit_test(exact),
         cmocka_unit_test(captures_are_the_octets_that_stood_there),
         cmocka_unit_test(captures_bind_the_next_message),
+        cmocka_unit_test(half_a_message_is_none),
         cmocka_unit_test(carets_stand_at_the_difference),
         cmocka_unit_test(the_nearest_is_most_alike),
     };

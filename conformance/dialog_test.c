@@ -160,6 +160,24 @@ static void headers_are_checked(void **state) {
     TRY_ALL(trials);
 }
 
+static void headers_stand_once(void **state) {
+    (void)state;
+    static const char *const lines[] = {
+        "section: a",   "proves: a",           "level: MUST", "needs: IDLE",
+        "mode: live",   "dialect: rfc3501",    "state: tls",  "connections: 2",
+        "separator: /", "account: disposable", "uses: a",
+    };
+
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char text[128], error[320], wanted[320];
+        snprintf(text, sizeof text, "%s\n%s\nC: a NOOP\n", lines[i], lines[i]);
+        load_error(text, strlen(text), error);
+        snprintf(wanted, sizeof wanted, "2:1: `%.*s:` stands in line 1 already",
+                 (int)strcspn(lines[i], ":"), lines[i]);
+        assert_string_equal(error, wanted);
+    }
+}
+
 static void transcripts_are_checked(void **state) {
     (void)state;
     static const struct trial trials[] = {
@@ -288,6 +306,15 @@ static void literals_are_counted(void **state) {
         {"uses: x\nC: a APPEND x {}\nS: a NO x\n",
          "2:15: no line follows for the literal to count"},
         {"C: a LOGIN {#user}\nC: x\n", "1:12: the next line must begin with the value, ${user}"},
+        {"C: a LOGIN {#user}\nC: ${password}\n",
+         "1:12: the next line must begin with the value, ${user}"},
+        {"C: a LOGIN {#name}\nS: + go\nC: ${name}\n",
+         "1:12: `name` is captured in no line above that must come"},
+        {"C: a LOGIN {4}\nS: + [UNSEEN x] go\nC: user x\n",
+         "2:6: this begins like a response code, but isn't one"},
+        {"C: a LOGIN {10}\nC: 0123456789 x\n", ""},
+        {"C: a LOGIN {11}\nC: 0123456789 x\n",
+         "1:12: the literal has 11 octets by its header, but 12 follow"},
         {"C: a LOGIN {#}\nC: x\n", "1:12: a length is written {#name}"},
         {"uses: x\nC: a APPEND x {}\nC: ${user}\n",
          "3:4: its length isn't known, so that a literal cannot be counted: use {#name} before "
@@ -301,6 +328,8 @@ static void literals_are_counted(void **state) {
         {"S: * 1 FETCH (BODY[] {2}\nS: ab)\n", ""},
         {"S: * 1 FETCH (BODY[] {}\nS: abc\nC: a NOOP\n",
          "1:22: the literal has no end: no line that follows completes the message"},
+        {"S: * LIST () \"/\" {}\nS!: blob\n",
+         "1:18: the literal has no end: no line that follows completes the message"},
         {"S: * 1 FETCH (BODY[] {3!}\nS: abc)\n", "1:22: only a line that is sent has this"},
     };
 
@@ -529,7 +558,9 @@ static void literals_of_the_server_end_with_the_message(void **state) {
                  "S: * 1 FETCH (BODY[1] {3}\n"
                  "S: a\n"
                  "S:  FLAGS (\\Seen) ...)\n"
-                 "S: * LIST () \"/\" {}\n"
+                 "S?: * LIST () \"/\" {}\n"
+                 "S?: blob\n"
+                 "S!: * LIST () \"/\" {}\n"
                  "S: blob\n"
                  "S: * 1 FETCH (BODY[1] {2}\n"
                  "S: ab BODY[2] {}\n"
@@ -538,8 +569,9 @@ static void literals_of_the_server_end_with_the_message(void **state) {
                  "1 S1 [* 1 FETCH (BODY[HEADER] {18}\r\nSubject: x\r\n)x\r\n\r\n)]\n"
                  "6 S1 [* 1 FETCH (BODY[TEXT] {0}\r\n)]\n"
                  "8 S1 [* 1 FETCH (BODY[1] {3}\r\na\r\n FLAGS (\\Seen) ...)]\n"
-                 "11 S1 [* LIST () \"/\" {4}\r\nblob]\n"
-                 "13 S1 [* 1 FETCH (BODY[1] {2}\r\nab BODY[2] {5}\r\n...\r\n)]\n");
+                 "11 S1?[* LIST () \"/\" {4}\r\nblob]\n"
+                 "13 S1![* LIST () \"/\" {4}\r\nblob]\n"
+                 "15 S1 [* 1 FETCH (BODY[1] {2}\r\nab BODY[2] {5}\r\n...\r\n)]\n");
 }
 
 static void captures_are_spelled_out(void **state) {
@@ -557,12 +589,13 @@ static void captures_are_spelled_out(void **state) {
 static void roots_follow_the_session(void **state) {
     (void)state;
     static const enum imap_root roots[] = {
-        IMAP_GREETING, IMAP_COMMAND,  IMAP_RESPONSE, IMAP_SASL_LINE, IMAP_RESPONSE,
-        IMAP_COMMAND,  IMAP_RESPONSE, IMAP_DONE,     IMAP_RESPONSE,  IMAP_COMMAND,
+        IMAP_GREETING, IMAP_COMMAND,  IMAP_RESPONSE, IMAP_RESPONSE, IMAP_SASL_LINE, IMAP_RESPONSE,
+        IMAP_COMMAND,  IMAP_RESPONSE, IMAP_DONE,     IMAP_RESPONSE, IMAP_COMMAND,
     };
     struct dialog *dialog = load("state: greeting\n"
                                  "S: * OK hello\n"
                                  "C: a authenticate PLAIN\n"
+                                 "S!: a OK in\n"
                                  "S: +\n"
                                  "C: AHgAeQ==\n"
                                  "S: a OK in\n"
@@ -576,9 +609,9 @@ static void roots_follow_the_session(void **state) {
     for (size_t i = 0; i < dialog->step_count; i++)
         assert_int_equal(dialog_root(dialog, i), roots[i]);
     assert_true(dialog->steps[1].begins_command);
-    assert_false(dialog->steps[3].begins_command);
-    assert_true(dialog_begins_message(dialog, 3));
-    assert_false(dialog->steps[7].begins_command);
+    assert_false(dialog->steps[4].begins_command);
+    assert_true(dialog_begins_message(dialog, 4));
+    assert_false(dialog->steps[8].begins_command);
     dialog_free(dialog);
 }
 
@@ -609,8 +642,8 @@ static void client_messages_are_joined(void **state) {
 static void expansion_replaces_what_is_known(void **state) {
     (void)state;
     static const char text[] =
-        "${a}${a:number} {#a} ~{#a+} ${b:atom} ${:atom} ${hex:00 0d}$ {#b} ...";
-    static const char wanted[] = "1212 {2} ~{2+} ${b:atom} ${:atom} \0\r$ {#b} ...";
+        "${a}${a:number} {#a} ~{#a+} ${b:atom} ${:atom} ${hex:00 0A aF}$ {#b} ...";
+    static const char wanted[] = "1212 {2} ~{2+} ${b:atom} ${:atom} \0\n\xaf$ {#b} ...";
     struct variables variables = {0};
     size_t size;
 
@@ -671,6 +704,7 @@ static void accounts_are_not_harmed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headers_are_checked),
+        cmocka_unit_test(headers_stand_once),
         cmocka_unit_test(transcripts_are_checked),
         cmocka_unit_test(placeholders_are_checked),
         cmocka_unit_test(expected_lines_are_parsed),

@@ -65,6 +65,7 @@ static void holes_mark_nodes(void **state) {
         {"* OK ${:text}", ":text=text"},
         {"* OK Welcome ...", ":...=text"},
         {"* OK [UIDNEXT ${n:nz-number}] ...", "n:nz-number=nz-number :...=text"},
+        {"* OK [UNSEEN ...] x", ":...=nz-number"},
         {"* OK [...] ...", ":...=resp-text-code :...=text"},
         {"a ${:resp-cond-state}", ":resp-cond-state=resp-cond-state"},
         {"* 1 FETCH (BODY[TEXT] ${:nstring})", ":nstring=nstring"},
