@@ -89,10 +89,14 @@ tidy: ## set up, look through the C code with clang-tidy
 	@printf '%s\n' $(SOURCES) | xargs --max-procs=$(JOBS) --max-args=1 sh -c \
 	    'clang-tidy --quiet "$$@" 2>/dev/null -- $(filter-out -Werror,$(WARNINGS)) -Iparser $(TOOL_CFLAGS)' tidy
 
-install: all ## install the program, the library and its header
-	install -D -m 755 $(BUILD)/imapspec $(DESTDIR)$(PREFIX)/bin/imapspec
-	install -D -m 644 $(BUILD)/libimapspec.a $(DESTDIR)$(PREFIX)/lib/libimapspec.a
-	install -D -m 644 parser/imapspec.h $(DESTDIR)$(PREFIX)/include/imapspec.h
+INSTALL = install -D --mode
+install: all ## install the program with its manual and completion, the library with its header
+	$(INSTALL)=755 $(BUILD)/imapspec $(DESTDIR)$(PREFIX)/bin/imapspec
+	$(INSTALL)=644 conformance/imapspec.1 $(DESTDIR)$(PREFIX)/share/man/man1/imapspec.1
+	$(INSTALL)=644 conformance/imapspec.bash-completion \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/imapspec
+	$(INSTALL)=644 $(BUILD)/libimapspec.a $(DESTDIR)$(PREFIX)/lib/libimapspec.a
+	$(INSTALL)=644 parser/imapspec.h $(DESTDIR)$(PREFIX)/include/imapspec.h
 
 clean: ## remove everything built
 	rm -rf build
