@@ -131,6 +131,8 @@ static void headers_are_checked(void **state) {
         {WITH("connections: 99999999999999999999"), "1:14: a number from 1 to 16 must stand here"},
         {WITH("account: mine"), "1:10: an account is `disposable`, or the line is left out"},
         {WITH("separator: //"), "1:12: a separator is one printable character of ASCII"},
+        {WITH("separator: \x7f"), "1:12: a separator is one printable character of ASCII"},
+        {WITH("separator: \""), ""},
         {WITH("mailbox: blob"), "1:10: a name and a number of messages must stand here"},
         {WITH("mailbox: blob many"), "1:15: a number from 0 to 100000 must stand here"},
         {WITH("mailbox: blob 100001"), "1:15: a number from 0 to 100000 must stand here"},
@@ -204,7 +206,7 @@ static void transcripts_are_checked(void **state) {
         {"!close x\n", "1:8: there is no connection `x` (`connections: 1`)"},
         {"!close 1 1\n", "1:10: nothing more may stand here"},
         {"!deliver\n", "1:9: a file must stand here"},
-        {"!deliver one.eml\n!wait 0ms\n!wait 60s 1\n!idle 60000ms\n", ""},
+        {"!deliver one.eml\n!wait 59s\n!wait 0ms\n!wait 60s 1\n!idle 60000ms\n", ""},
     };
 
     TRY_ALL(trials);
@@ -265,6 +267,8 @@ static void expected_lines_are_parsed(void **state) {
         {"S: * ${user} EXISTS\n", NULL},
         {"state: greeting\nS: * 1 EXISTS\n", NULL},
         {"state: greeting\nS: * PREAUTH hello\n", ""},
+        {"state: greeting\nconnections: 2\nS1: * OK hello\nS2: * PREAUTH hello\n", ""},
+        {"state: greeting\nconnections: 2\nS1: * OK hello\nS2: * 1 EXISTS\n", NULL},
         {"state: greeting\nC: a NOOP\nS: * PREAUTH hello\n", NULL},
         {"S: * PREAUTH hello\n", NULL},
         {"S: * ... EXISTS\n", ""},
@@ -325,6 +329,10 @@ static void literals_are_counted(void **state) {
         {"S: * 1 FETCH (BODY[] {2}\nS: abc\nS: )\n",
          "1:22: the literal has 2 octets by its header, but 6 follow"},
         {"S: * 1 FETCH (BODY[] {5}\nS: abc\nS: )\n", ""},
+        {"S: * 1 FETCH (BODY[] {5}\nS: abc\nS: ))\n", "3:5: msg-att: expected CR, got \")\""},
+        {"uses: x\nC: a APPEND x {1}\nC: ab\nC: ${user}\n",
+         "4:4: its length isn't known, so that a literal cannot be counted: use {#name} before "
+         "the value"},
         {"S: * 1 FETCH (BODY[] {2}\nS: ab)\n", ""},
         {"S: * 1 FETCH (BODY[] {}\nS: abc\nC: a NOOP\n",
          "1:22: the literal has no end: no line that follows completes the message"},
@@ -691,6 +699,8 @@ static void accounts_are_not_harmed(void **state) {
         {"mode: syntax\nC: a SELECT inbox\n", ""},
         {"mailbox: Inbox 3\nC: a NOOP\n", "line 1: INBOX is the account's own mailbox"},
         {"state: selected INBOX\nC: a NOOP\n", "line 1: INBOX is the account's own mailbox"},
+        {"account: disposable\nmailbox: INBOX 1\nstate: selected\nC: a SELECT inbox\n",
+         "line 1: `account: disposable`"},
         {"account: disposable\nC: a NOOP\n", "line 1: `account: disposable`"},
     };
 

@@ -74,6 +74,8 @@ static void holes_mark_nodes(void **state) {
         {"* 1 FETCH (BODY[1] {9}\r\n ... ${x} UID ... FLAGS ())", ":...=nz-number"},
         {"+", ":...=resp-text"},
         {"* OK Logging in...", ""},
+        {"* OK {5} ...", ":...=text"},
+        {"* OK {3", ""},
     };
     unsigned failures = 0;
 
