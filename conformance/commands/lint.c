@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../buffer.h"
-#include "../lint.h"
+#include "../lint/lint.h"
 #include "../text.h"
 #include "command.h"
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../collection.h"
-#include "../player.h"
-#include "../url.h"
+#include "../play/player.h"
+#include "../read/collection.h"
+#include "../session/url.h"
 #include "command.h"
 
 #define DEFAULT_TIMEOUT "10"

@@ -1,0 +1,56 @@
+/* One TCP connection, in clear or under TLS. Nothing here waits past its deadline, and no signal is
+ * raised when the other side is gone. */
+#ifndef CONNECTION_H
+#define CONNECTION_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum connection_status {
+    CONNECTION_DONE,
+    CONNECTION_CLOSED,      /* by the other side, or by connection_close */
+    CONNECTION_TIMED_OUT,   /* the deadline has passed; the connection still stands */
+    CONNECTION_INTERRUPTED, /* *interrupted has become true */
+    CONNECTION_BROKEN       /* see problem */
+};
+
+struct connection {
+    int descriptor; /* -1: none */
+    struct ssl_st *tls;
+    struct bio_st *tls_input, *tls_output; /* belong to tls: what it reads, what it has written */
+    const atomic_bool *interrupted;        /* NULL: can't be */
+    char problem[256];                     /* one sentence, of the last BROKEN */
+};
+
+/* Deadlines are values of clock_milliseconds; this one has passed: take what is there, don't wait.
+ */
+#define CONNECTION_NOW 0
+
+/* A connection that isn't open. */
+void connection_init(struct connection *, const atomic_bool *interrupted);
+
+/* Connects to the first address of the host that answers. DONE, TIMED_OUT, INTERRUPTED or BROKEN.
+ */
+enum connection_status connection_open(struct connection *, const char *host, const char *port,
+                                       uint64_t deadline);
+
+/* The TLS handshake (TLS 1.2 or later, SNI). The certificate must be good for `host`, by `ca_file`
+ * or (NULL) the system's authorities, unless `insecure`. */
+enum connection_status connection_start_tls(struct connection *, const char *host,
+                                            const char *ca_file, bool insecure, uint64_t deadline);
+
+/* Waits for at least one octet; *count is how many came. */
+enum connection_status connection_read(struct connection *, void *octets, size_t size,
+                                       uint64_t deadline, size_t *count);
+
+/* Sends all octets, unless the result isn't DONE. */
+enum connection_status connection_write(struct connection *, const void *octets, size_t size,
+                                        uint64_t deadline);
+
+/* Says goodbye (TLS close_notify, half-close), gives the server a moment to notice, closes. Does
+ * nothing when not open. */
+void connection_close(struct connection *);
+
+#endif
