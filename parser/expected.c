@@ -87,3 +87,20 @@ size_t imap_parser_expected(const struct imap_parser *p, char *text, size_t size
     }
     return listing.length;
 }
+
+void imap_parser_explain(const struct imap_parser *p, char *text, size_t size) {
+    char expected[IMAP_EXPLANATION_TEXT - 64], got[IMAP_OCTET_TEXT];
+    switch (p->error.code) {
+    case IMAP_NO_ERROR:
+        imap_parser_expected(p, expected, sizeof expected);
+        snprintf(text, size, "the message is incomplete: expected %s", expected);
+        return;
+    case IMAP_UNEXPECTED_OCTET:
+        imap_parser_expected(p, expected, sizeof expected);
+        imap_octet_text(p->error.got, got);
+        snprintf(text, size, "expected %s, got %s", expected, got);
+        return;
+    default:
+        snprintf(text, size, "%s", p->error.sentence);
+    }
+}

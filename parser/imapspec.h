@@ -186,6 +186,12 @@ void imap_parser_accepted(const struct imap_parser *, bool accepted[256]);
  * what doesn't fit; returns the length that all of it would have had, as snprintf does. */
 size_t imap_parser_expected(const struct imap_parser *, char *text, size_t size);
 
+/* The error in one sentence, without its place: `expected SP / ")", got CR`. Of a parser without an
+ * error: that the message is incomplete, and what was expected next. Never more than `size` octets,
+ * NUL included; IMAP_EXPLANATION_TEXT are enough for most. */
+#define IMAP_EXPLANATION_TEXT 512
+void imap_parser_explain(const struct imap_parser *, char *text, size_t size);
+
 /* An octet for a person: `"a"`, SP, CR, NUL, %xC3. `text` holds at least IMAP_OCTET_TEXT. */
 #define IMAP_OCTET_TEXT 8
 void imap_octet_text(int octet, char *text);

@@ -68,14 +68,9 @@ static void log_error(struct log *log, const struct imap_parser *parser) {
     const struct imap_error *error = imap_parser_error(parser);
     add(log, "%llu error %s: ", (unsigned long long)error->offset,
         imap_rule_name(log->grammar, error->rule));
-    if (error->code == IMAP_UNEXPECTED_OCTET) {
-        char expected[512], got[IMAP_OCTET_TEXT];
-        imap_parser_expected(parser, expected, sizeof expected);
-        imap_octet_text(error->got, got);
-        add(log, "expected %s, got %s\n", expected, got);
-    } else {
-        add(log, "%s\n", error->sentence);
-    }
+    char explanation[IMAP_EXPLANATION_TEXT];
+    imap_parser_explain(parser, explanation, sizeof explanation);
+    add(log, "%s\n", explanation);
 }
 
 /* ---- guarded feeding ----------------------------------------------------------------------- */

@@ -78,7 +78,8 @@ struct settled_conflicts {
 void conflicts_read(struct settled_conflicts *, struct abnf *, const char *file, const char *text,
                     size_t size);
 
-/* A settled conflict that the grammar doesn't have jumps to abnf->failed. After transducer_build. */
+/* A settled conflict that the grammar doesn't have jumps to abnf->failed. After transducer_build.
+ */
 void conflicts_check_used(const struct settled_conflicts *, struct abnf *);
 
 /* Builds it, minimised. A conflict that is not settled jumps to abnf->failed. */

@@ -9,8 +9,7 @@
 #include "command.h"
 
 enum {
-    MAX_INPUT = 256 << 20, /* octets of one file */
-    MAX_EXPECTED = 512     /* characters of an expected set */
+    MAX_INPUT = 256 << 20 /* octets of one file */
 };
 
 struct input {
@@ -54,25 +53,18 @@ static void point(const struct reading *reading, uint64_t offset) {
 
 static void report_error(struct reading *reading) {
     const struct imap_error *error = imap_parser_error(&reading->parser);
-    const char *rule = imap_rule_name(reading->grammar, error->rule);
-    if (error->code == IMAP_UNEXPECTED_OCTET) {
-        char expected[MAX_EXPECTED], got[IMAP_OCTET_TEXT];
-        imap_parser_expected(&reading->parser, expected, sizeof expected);
-        imap_octet_text(error->got, got);
-        printf("%llu: %s: expected %s, got %s\n", (unsigned long long)error->offset, rule, expected,
-               got);
-    } else {
-        printf("%llu: %s: %s\n", (unsigned long long)error->offset, rule, error->sentence);
-    }
+    char explanation[IMAP_EXPLANATION_TEXT];
+    imap_parser_explain(&reading->parser, explanation, sizeof explanation);
+    printf("%llu: %s: %s\n", (unsigned long long)error->offset,
+           imap_rule_name(reading->grammar, error->rule), explanation);
     point(reading, error->offset);
     reading->errors++;
 }
 
 static void report_end(struct reading *reading) {
-    char expected[MAX_EXPECTED];
-    imap_parser_expected(&reading->parser, expected, sizeof expected);
-    printf("%zu: the message is incomplete: expected %s, got the end of the file\n",
-           reading->input->size, expected);
+    char explanation[IMAP_EXPLANATION_TEXT];
+    imap_parser_explain(&reading->parser, explanation, sizeof explanation);
+    printf("%zu: %s, got the end of the file\n", reading->input->size, explanation);
     reading->errors++;
 }
 

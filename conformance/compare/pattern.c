@@ -313,20 +313,14 @@ static bool take_event(void *context, const struct imap_event *event) {
 static bool fail_grammar(const struct compiler *compiler, const struct imap_parser *parser) {
     const struct imap_error *error = imap_parser_error(parser);
     const char *rule = imap_rule_name(compiler->pattern->grammar, error->rule);
-    char sentence[256], expected[160], got[IMAP_OCTET_TEXT] = "";
-    size_t offset = (size_t)error->offset;
+    char sentence[256], explanation[192];
 
-    imap_parser_expected(parser, expected, sizeof expected);
+    imap_parser_explain(parser, explanation, sizeof explanation);
     if (error->code == IMAP_NO_ERROR) {
-        snprintf(sentence, sizeof sentence, "the message is not complete: expected %s", expected);
-        offset = (size_t)parser->offset;
-    } else if (error->code == IMAP_UNEXPECTED_OCTET) {
-        imap_octet_text(error->got, got);
-        snprintf(sentence, sizeof sentence, "%s: expected %s, got %s", rule, expected, got);
-    } else {
-        snprintf(sentence, sizeof sentence, "%s: %s", rule, error->sentence);
+        return fail(compiler, origin(compiler, (size_t)parser->offset), explanation);
     }
-    return fail(compiler, origin(compiler, offset), sentence);
+    snprintf(sentence, sizeof sentence, "%s: %s", rule, explanation);
+    return fail(compiler, origin(compiler, (size_t)error->offset), sentence);
 }
 
 /* Parses with room for `capacity` nodes. *is_full tells that it needs more. */

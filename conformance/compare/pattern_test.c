@@ -109,7 +109,7 @@ static void errors_are_placed_in_the_text(void **state) {
         {"* OK ${name:atom} is here",
          "6: a placeholder must stand for a whole element of the message"},
         {"* 1 FETCH (BODY[TEXT] {3}\r\nab", "30: nstring: expected SP / \")\", got LF"},
-        {"* 1 FETCH (BODY[TEXT] {9}\r\nab", "30: the message is not complete: expected CHAR8"},
+        {"* 1 FETCH (BODY[TEXT] {9}\r\nab", "30: the message is incomplete: expected CHAR8"},
         {"* OK [UNSEEN 0] x", "6: this begins like a response code, but isn't one"},
     };
     unsigned failures = 0;

@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 
-#include "../refusal.h"
 #include "printed.h"
 #include "repair.h"
 
@@ -24,7 +23,7 @@ struct remark {
     const struct row *row;
     size_t at;        /* index in the row */
     const char *rule; /* constant */
-    char sentence[REFUSAL_TEXT];
+    char sentence[IMAP_EXPLANATION_TEXT];
     char hint[REPAIR_HINT]; /* "" if there is none */
 };
 

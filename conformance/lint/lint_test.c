@@ -324,7 +324,7 @@ static void names_the_rule_and_what_it_expected(void **state) {
                           sizeof text - 1, false));
     assert_int_equal(lint.remark_count, 1);
     assert_string_equal(lint.remarks[0].rule, "date-time");
-    assert_string_equal(lint.remarks[0].sentence, "unexpected octet: expected DQUOTE, got \"n\"");
+    assert_string_equal(lint.remarks[0].sentence, "expected DQUOTE, got \"n\"");
     lint_free(&lint);
 }
 

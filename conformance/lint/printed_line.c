@@ -11,12 +11,12 @@ static const struct row *row_at(const struct printed_message *message, size_t in
 
 /* Tells of the refusal in message->after, at an index of the row. */
 static void remark(struct printed_message *message, size_t index, size_t at, const char *hint) {
-    char sentence[REFUSAL_TEXT];
+    char sentence[IMAP_EXPLANATION_TEXT];
 
     message->refused = true;
     if (message->quiet)
         return;
-    refusal_explain(&message->after.parser, sentence);
+    imap_parser_explain(&message->after.parser, sentence, sizeof sentence);
     lint_remark(message->lint, LINT_REFUSED, row_at(message, index), at,
                 trial_rule(&message->after), sentence, hint);
 }

@@ -4,16 +4,15 @@
 #include <string.h>
 
 #include "../compare/pattern.h"
-#include "../refusal.h"
 #include "player.h"
 
 /* Tells why the parser does not read the message. */
 static void report_error(struct result *result, const struct dialog_step *step,
                          const struct imap_parser *parser, const uint8_t *octets, size_t size) {
     const struct imap_error *error = imap_parser_error(parser);
-    char sentence[REFUSAL_TEXT];
+    char sentence[IMAP_EXPLANATION_TEXT];
 
-    refusal_explain(parser, sentence);
+    imap_parser_explain(parser, sentence, sizeof sentence);
     struct failure *failure = result_fail(result, step->line, step->connection, "%s", sentence);
     if (!failure)
         return;

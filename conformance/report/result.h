@@ -41,7 +41,7 @@ struct finding {
     unsigned connection;
     uint64_t offset; /* octets since the connection's (or TLS layer's) first */
     char *rule;
-    char *sentence; /* `unexpected octet: expected SP, got "("` */
+    char *sentence; /* `expected SP, got "("` */
     char *line;     /* the line it stands in, escaped for a person */
     size_t caret;   /* octets into line */
 };
@@ -59,7 +59,7 @@ struct result {
     size_t transcript_count;
     size_t transcript_dropped; /* the oldest messages, over RESULT_TRANSCRIPT_LINES or _OCTETS */
     size_t transcript_octets;
-    uint64_t began; /* when, by connection_clock */
+    uint64_t began; /* when, by clock_milliseconds */
 };
 
 /* What one result holds at most, whatever a server sends. */

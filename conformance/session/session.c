@@ -71,7 +71,7 @@ static void note_error(struct session *session) {
     session->has_breach = true;
     session->breach.offset = error->offset;
     session->breach.rule = error->rule;
-    refusal_explain(&session->parser, session->breach.sentence);
+    imap_parser_explain(&session->parser, session->breach.sentence, sizeof session->breach.sentence);
 }
 
 static void find_breach(struct session *session) {

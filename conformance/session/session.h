@@ -5,7 +5,6 @@
 #define SESSION_H
 
 #include "../buffer.h"
-#include "../refusal.h"
 #include "../report/result.h"
 #include "connection.h"
 #include "server.h"
@@ -41,7 +40,7 @@ enum session_status {
 struct session_breach {
     uint64_t offset;
     imap_rule rule;
-    char sentence[REFUSAL_TEXT];
+    char sentence[IMAP_EXPLANATION_TEXT];
 };
 
 struct session {
