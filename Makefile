@@ -2,6 +2,8 @@
 
 ## the C compiler (gcc and clang are tried)
 CC       ?= cc
+## 1: show the commands that build
+VERBOSE  ?=
 ## optimisation and debugging
 CFLAGS   ?= -O2 -g
 ## 1: with AddressSanitizer and UndefinedBehaviorSanitizer, below build/sanitize
@@ -34,6 +36,8 @@ TESTS     := $(wildcard parser/*_test.c conformance/*_test.c conformance/*/*_tes
 object     = $(patsubst %.c,$(BUILD)/%.o,$(1))
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(TESTS))
 
+show       = $(if $(VERBOSE),,@printf '%-8s %s\n' $(1) $@;)
+
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all tests certify check tidy install clean help
@@ -42,30 +46,30 @@ all: $(BUILD)/imapspec $(BUILD)/libimapspec.a ## build build/imapspec and build/
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(WARNINGS) $(CFLAGS) $(if $(filter conformance/%,$<),$(TOOL_CFLAGS) -pthread) -MMD -MP -c $< -o $@
+	$(call show,CC)$(CC) $(WARNINGS) $(CFLAGS) $(if $(filter conformance/%,$<),$(TOOL_CFLAGS) -pthread) -MMD -MP -c $< -o $@
 
 $(BUILD)/compile-grammar: $(call object,$(COMPILER))
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
+	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
 
 $(BUILD)/parser/tables.c: $(BUILD)/compile-grammar $(GRAMMAR)
-	$(BUILD)/compile-grammar parser/grammar $@
+	$(call show,GRAMMAR)$(BUILD)/compile-grammar parser/grammar $@
 
-$(BUILD)/parser/tables.o: $(BUILD)/parser/tables.c
-	$(CC) $(WARNINGS) $(CFLAGS) -Iparser -c $< -o $@
+$(BUILD)/parser/tables.o: $(BUILD)/parser/tables.c parser/grammar.h
+	$(call show,CC)$(CC) $(WARNINGS) $(CFLAGS) -Iparser -c $< -o $@
 
 $(BUILD)/libimapspec.a: $(call object,$(PARSER)) $(BUILD)/parser/tables.o
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call show,AR)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/imapspec: $(call object,$(TOOL)) $(BUILD)/libimapspec.a
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ $(TOOL_LIBS) -o $@
+	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(TOOL_LIBS) -o $@
 
 TOOL_LIBRARY := $(filter-out $(BUILD)/conformance/imapspec.o,$(call object,$(TOOL)))
 $(BUILD)/parser/%_test: $(BUILD)/parser/%_test.o $(filter-out %/compile.o,$(call object,$(COMPILER))) \
                         $(BUILD)/libimapspec.a
-	$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka -o $@
+	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka -o $@
 
 $(BUILD)/%_test: $(BUILD)/%_test.o $(BUILD)/libimapspec.a $(TOOL_LIBRARY)
-	$(CC) $(CFLAGS) $(LDFLAGS) $(filter-out %.a,$^) $(BUILD)/libimapspec.a -lcmocka $(TOOL_LIBS) -o $@
+	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $(filter-out %.a,$^) $(BUILD)/libimapspec.a -lcmocka $(TOOL_LIBS) -o $@
 
 tests: $(TEST_PROGRAMS) ## build the C unit tests
 

@@ -178,3 +178,7 @@ void text_point(FILE *stream, const char *label, enum text_form form, const void
                     text_columns(form, input + start, at - start);
     fprintf(stream, "%*s^\n", (int)indent, "");
 }
+
+const char *text_plural(size_t number) {
+    return number == 1 ? "" : "s";
+}

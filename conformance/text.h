@@ -41,6 +41,9 @@ size_t text_columns(enum text_form, const void *octets, size_t size);
 void text_point(FILE *, const char *label, enum text_form, const void *octets, size_t size,
                 size_t caret);
 
+/* What a noun ends in after this number: "" or "s". */
+const char *text_plural(size_t number);
+
 /* Decodes one character of well-formed UTF-8 (RFC 3629): how many octets it has, 0 if there is
  * none at `octets`. */
 size_t text_decode(const uint8_t *octets, size_t size, uint32_t *character);

@@ -115,9 +115,10 @@ static int lint_file(const char *path, const struct imap_grammar *grammar, struc
 }
 
 static void write_totals(const struct totals *totals) {
-    printf("%u file%s: %u messages judged, %u refusals, %u warnings; %u messages not judged\n",
-           totals->files, totals->files == 1 ? "" : "s", totals->judged, totals->refused,
-           totals->warnings, totals->not_judged);
+    printf("%u file%s: %u message%s judged, %u refusal%s, %u warning%s; %u message%s not judged\n",
+           totals->files, text_plural(totals->files), totals->judged, text_plural(totals->judged),
+           totals->refused, text_plural(totals->refused), totals->warnings,
+           text_plural(totals->warnings), totals->not_judged, text_plural(totals->not_judged));
 }
 
 static int lint(int argc, char **argv) {

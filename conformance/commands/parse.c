@@ -169,7 +169,8 @@ static int parse(struct reading *reading) {
     if (!imap_parser_at_start(&reading->parser) && input->size > 0) {
         report_end(reading);
     }
-    printf("%u messages, %u errors\n", reading->messages, reading->errors);
+    printf("%u message%s, %u error%s\n", reading->messages, text_plural(reading->messages),
+           reading->errors, text_plural(reading->errors));
     return reading->errors > 0;
 }
 

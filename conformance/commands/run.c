@@ -7,6 +7,7 @@
 #include "../play/player.h"
 #include "../read/collection.h"
 #include "../session/url.h"
+#include "../text.h"
 #include "command.h"
 
 #define DEFAULT_TIMEOUT "10"
@@ -246,7 +247,7 @@ static int run_paths(struct arguments *arguments, char *const *paths, int path_c
         collection_filter(&collection, arguments->filters, arguments->filter_count);
     if (problems > 0)
         fprintf(stderr, "imapspec run: %zu problem%s; nothing was run\n", problems,
-                problems == 1 ? "" : "s");
+                text_plural(problems));
     else if (collection.count == 0)
         refuse("", "no dialog was found, or none that the filters let through");
     else

@@ -8,6 +8,9 @@
 #include "capture.h"
 #include "literal.h"
 
+/* The most octets that are read, over and over, to find the end of a `{}`: thousands of lines. */
+#define MAX_TRIED (2u << 20)
+
 /* Does the grammar read the text as one message? Otherwise *offset is where not, and `problem` why.
  */
 static bool is_message(const struct transcript *transcript, const struct marked_line *first,
@@ -53,11 +56,15 @@ static bool measure_open(const struct transcript *transcript, const struct piece
                          const struct literal_header *header, size_t line,
                          struct literal *literal) {
     bool may_end = completes(transcript, piece, "", 0);
-    size_t count;
+    size_t count, tried = 0;
 
     *literal = (struct literal){.line = line};
     for (; transcript_continues(transcript, piece->first, line); line++) {
         const struct marked_line *rest = &transcript->lines[line];
+        tried += piece->text.size + rest->size;
+        if (tried > MAX_TRIED)
+            return transcript_fail(transcript, header->line, header->start,
+                                   "the end of the literal is too far away: count its octets");
         literal->line = line;
         if (completes(transcript, piece, rest->text, rest->size))
             return true;

@@ -62,7 +62,7 @@ static void *begin(FILE *stream, const struct summary *summary, bool terminal, b
     report->colored = colored;
     report->began = seconds_now();
     report->total = summary->total;
-    fprintf(stream, "%u dialog%s", summary->total, summary->total == 1 ? "" : "s");
+    fprintf(stream, "%u dialog%s", summary->total, text_plural(summary->total));
     if (summary->server)
         fprintf(stream, " against %s", summary->server);
     fputc('\n', stream);

@@ -45,7 +45,7 @@ def test_error(parse):
     error, line, caret = re.search(r"^(20: .*)\n(.*)\n(.*)$", run.output, re.M).groups()
     assert re.fullmatch(r'20: [a-z-]+: expected "\(", got "\\"', error), error
     assert "* FLAGS \\" in line and line[caret.index("^")] == "\\"
-    assert run.output.endswith("2 messages, 1 errors\n"), "reading goes on at the next line"
+    assert run.output.endswith("2 messages, 1 error\n"), "reading goes on at the next line"
 
 
 def test_end_in_a_message(parse):
