@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../buffer.h"
 #include "comparison.h"
 #include "value.h"
 
@@ -295,6 +296,20 @@ static void match_children(const struct comparison *comparison, uint32_t p) {
         nodes_fit(comparison, p, partner);
 }
 
+/* Keeps octets as they stand; a literal as a quoted string if it can be one, so that it can be sent
+ * without waiting for the server. False when memory is out. */
+static bool keep(struct variables *captures, const char *name, const uint8_t *octets, size_t size) {
+    size_t length = imap_value(octets, size, NULL, 0);
+    bool is_literal = size > 0 && octets[0] == '{';
+    struct buffer quoted = {0};
+
+    if (!is_literal || !buffer_add_quoted(&quoted, octets + size - length, length))
+        return variables_set(captures, name, octets, size);
+    bool is_kept = !quoted.failed && variables_set(captures, name, quoted.octets, quoted.size);
+    buffer_free(&quoted);
+    return is_kept;
+}
+
 /* Adds what stands for a capture. False when the same name stands for something else already. */
 static bool capture(const struct comparison *comparison, uint32_t p, struct variables *captures,
                     struct difference *difference) {
@@ -306,8 +321,8 @@ static bool capture(const struct comparison *comparison, uint32_t p, struct vari
     const struct variable *captured = variables_get(captures, hole->name);
     if (captured && hole_fits(comparison, p, a))
         return true;
-    if (!captured && variables_set(captures, hole->name, side_octets(&comparison->actual, a),
-                                   side_size(&comparison->actual, a)))
+    if (!captured && keep(captures, hole->name, side_octets(&comparison->actual, a),
+                          side_size(&comparison->actual, a)))
         return true;
     *difference = (struct difference){.expected_at = hole->start,
                                       .actual_at = (size_t)comparison->actual.nodes[a].start,

@@ -356,6 +356,21 @@ static void octets_that_are_no_text_are_refused(void **state) {
     memset(huge, 'x', sizeof huge);
     load_error(huge, SOURCE_MAX_LINE + 1, error);
     assert_string_equal(error, "1:16385: a line has at most 16384 octets");
+    size_t size = (size_t)snprintf(huge, sizeof huge, "S: * 1 FETCH (BODY[] {}\n");
+    for (; size + 10000 < sizeof huge; size += 10000) {
+        memset(huge + size, 'x', 10000);
+        memcpy(huge + size, "S: ", 3);
+        huge[size + 9999] = '\n';
+    }
+    for (; size + 4 < sizeof huge; size += 4)
+        memcpy(huge + size, "S:\n\n", 4);
+    load_error(huge, size, error);
+    assert_string_equal(error,
+                        "1:22: the literal has no end: no line that follows completes the message");
+    for (size = strlen("S: * 1 FETCH (BODY[] {}\n"); size + 4 < sizeof huge; size += 4)
+        memcpy(huge + size, "S:\n\n", 4);
+    load_error(huge, size, error);
+    assert_string_equal(error, "1:22: the end of the literal is too far away: count its octets");
     memset(huge, '\n', sizeof huge);
     load_error(huge, sizeof huge, error);
     assert_string_equal(error, "1:1: cannot read the file: a dialog has at most 1,048,576 octets");
