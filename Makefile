@@ -28,10 +28,10 @@ TOOL_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 TOOL_LIBS   = $(shell pkg-config --libs $(PACKAGES)) -pthread
 
 GRAMMAR   := $(sort $(wildcard parser/grammar/*))
-PARSER    := parser/grammar.c parser/parser.c parser/expected.c parser/tree.c
-COMPILER  := $(filter-out %_test.c $(PARSER),$(wildcard parser/*.c))
+PARSER    := $(filter-out %_test.c,$(wildcard parser/*.c))
+COMPILER  := $(filter-out %_test.c,$(wildcard parser/compiler/*.c))
 TOOL      := $(filter-out %_test.c,$(wildcard conformance/*.c conformance/*/*.c))
-TESTS     := $(wildcard parser/*_test.c conformance/*_test.c conformance/*/*_test.c)
+TESTS     := $(wildcard parser/*_test.c parser/*/*_test.c conformance/*_test.c conformance/*/*_test.c)
 
 object     = $(patsubst %.c,$(BUILD)/%.o,$(1))
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(TESTS))
@@ -87,7 +87,7 @@ check: ## set up, build, run the whole test suite
 	@IMAPSPEC=$(BUILD)/imapspec JOBS=$(JOBS) scripts/check $(TEST_PROGRAMS)
 
 # The tests are left out: tables make long functions.
-SOURCES := $(filter-out %_test.c,$(wildcard parser/*.c conformance/*.c conformance/*/*.c))
+SOURCES := $(filter-out %_test.c,$(wildcard parser/*.c parser/*/*.c conformance/*.c conformance/*/*.c))
 tidy: ## set up, look through the C code with clang-tidy
 	@scripts/setup tidy
 	@printf '%s\n' $(SOURCES) | xargs --max-procs=$(JOBS) --max-args=1 sh -c \

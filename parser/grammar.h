@@ -14,6 +14,19 @@
 /* Octet classes count from 1; class 0 is what happens when no octet goes on. */
 #define CLASS_OTHERWISE 0
 
+/* Open nodes of one machine at a time; each has a slot that holds where it began. */
+#define MAX_SLOTS 16
+
+enum operation {
+    OPERATION_REFUSE,  /* 0: no way on */
+    OPERATION_GO,      /* read the octet, go to target */
+    OPERATION_CALL,    /* push target, go to the machine's entry; the octet is read there */
+    OPERATION_CATCH,   /* the same; when the machine fails, go to caught instead */
+    OPERATION_LITERAL, /* read a literal, then go to target */
+    OPERATION_FINISH,  /* read the octet; the message is complete */
+    OPERATION_RETURN   /* where no octet goes on: pop; the octet is read there */
+};
+
 /* What a special cell's target is the index of. A plain cell just goes to its target. */
 struct grammar_transition {
     uint32_t target; /* state after the octet; after the return, of a call */

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "grammar.h"
-#include "transducer.h"
 
 enum { DEFAULT_LINE = 65536, DEFAULT_LITERAL = 64 << 20, DEFAULT_MESSAGE = 128 << 20 };
 

@@ -8,16 +8,6 @@
 
 #include "automaton.h"
 
-enum operation {
-    OPERATION_REFUSE,  /* 0: no way on */
-    OPERATION_GO,      /* read the octet, go to target */
-    OPERATION_CALL,    /* push target, go to the machine's entry; the octet is read there */
-    OPERATION_CATCH,   /* the same; when the machine fails, go to caught instead */
-    OPERATION_LITERAL, /* read a literal, then go to target */
-    OPERATION_FINISH,  /* read the octet; the message is complete */
-    OPERATION_RETURN   /* where no octet goes on: pop; the octet is read there */
-};
-
 struct node_end {
     unsigned label, slot;
 };

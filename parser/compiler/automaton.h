@@ -3,10 +3,8 @@
 #ifndef AUTOMATON_H
 #define AUTOMATON_H
 
+#include "../grammar.h"
 #include "abnf.h"
-
-/* Open nodes of one machine at a time; each has a slot that holds where it began. */
-#define MAX_SLOTS 16
 
 enum edge_kind {
     EDGE_EPSILON, /* no octet; perhaps an action */

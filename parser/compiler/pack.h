@@ -2,7 +2,6 @@
 #ifndef PACK_H
 #define PACK_H
 
-#include "grammar.h"
 #include "transducer.h"
 
 struct packed {
