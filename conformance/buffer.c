@@ -8,15 +8,18 @@
 enum { FIRST_CAPACITY = 256 };
 
 static bool make_room(struct buffer *buffer, size_t size) {
-    if (buffer->failed || size > SIZE_MAX / 2 - buffer->size)
+    if (buffer->failed || size > SIZE_MAX / 2 - buffer->size) {
         buffer->failed = true;
+    }
     size_t needed = buffer->failed ? 0 : buffer->size + size;
-    if (needed <= buffer->capacity)
+    if (needed <= buffer->capacity) {
         return !buffer->failed;
+    }
 
     size_t capacity = buffer->capacity ? buffer->capacity : FIRST_CAPACITY;
-    while (capacity < needed)
+    while (capacity < needed) {
         capacity *= 2;
+    }
     uint8_t *octets = realloc(buffer->octets, capacity);
     if (!octets) {
         buffer->failed = true;
@@ -28,8 +31,9 @@ static bool make_room(struct buffer *buffer, size_t size) {
 }
 
 void buffer_add(struct buffer *buffer, const void *octets, size_t size) {
-    if (size == 0 || !make_room(buffer, size))
+    if (size == 0 || !make_room(buffer, size)) {
         return;
+    }
     memcpy(buffer->octets + buffer->size, octets, size);
     buffer->size += size;
 }
@@ -58,13 +62,15 @@ bool buffer_add_quoted(struct buffer *buffer, const void *octets, size_t size) {
     const uint8_t *input = octets;
 
     for (size_t i = 0; i < size; i++) {
-        if (input[i] == '\r' || input[i] == '\n' || input[i] == '\0' || input[i] >= 0x80)
+        if (input[i] == '\r' || input[i] == '\n' || input[i] == '\0' || input[i] >= 0x80) {
             return false;
+        }
     }
     buffer_add(buffer, "\"", 1);
     for (size_t i = 0; i < size; i++) {
-        if (input[i] == '"' || input[i] == '\\')
+        if (input[i] == '"' || input[i] == '\\') {
             buffer_add(buffer, "\\", 1);
+        }
         buffer_add(buffer, input + i, 1);
     }
     buffer_add(buffer, "\"", 1);

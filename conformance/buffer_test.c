@@ -24,8 +24,9 @@ static void holds_what_was_added(void **state) {
     assert_holds(&buffer, "tag APPEND {310}");
     buffer_clear(&buffer);
     assert_holds(&buffer, "");
-    for (int i = 0; i < 1000; i++)
+    for (int i = 0; i < 1000; i++) {
         buffer_format(&buffer, "%03d", i);
+    }
     assert_int_equal(buffer.size, 3000);
     assert_memory_equal(buffer.octets + 2997, "999", 3);
     buffer_free(&buffer);

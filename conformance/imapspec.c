@@ -11,8 +11,9 @@ static const size_t command_count = sizeof commands / sizeof *commands;
 
 static void write_usage(FILE *stream) {
     fputs("usage: imapspec COMMAND [OPTION…] [ARGUMENT…]\n\n", stream);
-    for (size_t i = 0; i < command_count; i++)
+    for (size_t i = 0; i < command_count; i++) {
         fprintf(stream, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+    }
     fputs("\n`imapspec COMMAND --help` tells of its options; `man imapspec` of the rest.\n",
           stream);
 }
@@ -21,8 +22,9 @@ int main(int argc, char **argv) {
     const char *name = argc > 1 ? argv[1] : "";
 
     for (size_t i = 0; i < command_count; i++) {
-        if (strcmp(name, commands[i]->name) == 0)
+        if (strcmp(name, commands[i]->name) == 0) {
             return commands[i]->run(argc - 1, argv + 1);
+        }
     }
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
         write_usage(stdout);
@@ -32,8 +34,9 @@ int main(int argc, char **argv) {
         puts("imapspec " VERSION);
         return 0;
     }
-    if (argc > 1)
+    if (argc > 1) {
         fprintf(stderr, "imapspec: there is no command '%s'\n", name);
+    }
     write_usage(stderr);
     return 2;
 }

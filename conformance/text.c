@@ -17,8 +17,9 @@ struct range {
 
 static bool is_in(uint32_t character, const struct range *ranges, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        if (character >= ranges[i].first && character <= ranges[i].last)
+        if (character >= ranges[i].first && character <= ranges[i].last) {
             return true;
+        }
     }
     return false;
 }
@@ -41,33 +42,38 @@ static size_t columns_of(uint32_t character) {
                                         {0xF900, 0xFAFF}, {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},
                                         {0xFFE0, 0xFFE6}, {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD}};
 
-    if (is_in(character, combining, sizeof combining / sizeof *combining))
+    if (is_in(character, combining, sizeof combining / sizeof *combining)) {
         return 0;
+    }
     return is_in(character, wide, sizeof wide / sizeof *wide) ? 2 : 1;
 }
 
 size_t text_decode(const uint8_t *octets, size_t size, uint32_t *character) {
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
 
-    if (size == 0)
+    if (size == 0) {
         return 0;
+    }
     size_t length = octets[0] < 0x80   ? 1
                     : octets[0] < 0xC0 ? 0
                     : octets[0] < 0xE0 ? 2
                     : octets[0] < 0xF0 ? 3
                     : octets[0] < 0xF8 ? 4
                                        : 0;
-    if (length == 0 || length > size)
+    if (length == 0 || length > size) {
         return 0;
+    }
     uint32_t value = length == 1 ? octets[0] : octets[0] & (0x7FU >> length);
     for (size_t i = 1; i < length; i++) {
-        if ((octets[i] & 0xC0) != 0x80)
+        if ((octets[i] & 0xC0) != 0x80) {
             return 0;
+        }
         value = value << 6 | (octets[i] & 0x3FU);
     }
     bool is_surrogate = value >= 0xD800 && value <= 0xDFFF;
-    if (value < smallest[length] || value > 0x10FFFF || is_surrogate)
+    if (value < smallest[length] || value > 0x10FFFF || is_surrogate) {
         return 0;
+    }
     *character = value;
     return length;
 }
@@ -113,8 +119,9 @@ size_t text_escape(enum text_form form, const void *octets, size_t size, char *t
             capacity = written + 1 < capacity ? written + 1 : capacity;
         }
     }
-    if (capacity > 0)
+    if (capacity > 0) {
         text[written] = '\0';
+    }
     return length;
 }
 
@@ -122,8 +129,9 @@ char *text_escaped(enum text_form form, const void *octets, size_t size) {
     size_t capacity = text_escape(form, octets, size, NULL, 0) + 1;
     char *text = malloc(capacity);
 
-    if (text)
+    if (text) {
         text_escape(form, octets, size, text, capacity);
+    }
     return text;
 }
 
@@ -142,8 +150,9 @@ size_t text_columns(enum text_form form, const void *octets, size_t size) {
     size_t columns = 0;
     struct glyph glyph;
 
-    for (size_t i = 0; i < size; columns += glyph.columns)
+    for (size_t i = 0; i < size; columns += glyph.columns) {
         i += draw(form, input + i, size - i, &glyph);
+    }
     return columns;
 }
 
@@ -152,8 +161,9 @@ static size_t index_after(enum text_form form, const uint8_t *octets, size_t siz
                           size_t columns) {
     struct glyph glyph;
 
-    for (size_t passed = 0; start < size && passed < columns; passed += glyph.columns)
+    for (size_t passed = 0; start < size && passed < columns; passed += glyph.columns) {
         start += draw(form, octets + start, size - start, &glyph);
+    }
     return start;
 }
 
@@ -164,16 +174,18 @@ void text_point(FILE *stream, const char *label, enum text_form form, const void
     size_t before = text_columns(form, input, at), start = 0, end = size;
 
     if (text_columns(form, input, size) > TEXT_WIDTH) {
-        if (before > TEXT_WIDTH / 2)
+        if (before > TEXT_WIDTH / 2) {
             start = index_after(form, input, size, 0, before - TEXT_WIDTH / 2);
+        }
         end = index_after(form, input, size, start, TEXT_WIDTH);
     }
     fputs(label, stream);
     fputs(start > 0 ? "…" : "", stream);
     text_write(stream, form, input + start, end - start);
     fputs(end < size ? "…\n" : "\n", stream);
-    if (caret == TEXT_NO_CARET)
+    if (caret == TEXT_NO_CARET) {
         return;
+    }
     size_t indent = text_columns(TEXT_UTF8, label, strlen(label)) + (start > 0 ? 1 : 0) +
                     text_columns(form, input + start, at - start);
     fprintf(stream, "%*s^\n", (int)indent, "");

@@ -44,9 +44,10 @@ static void refuses_malformed_utf8(void **state) {
     uint32_t character;
 
     (void)state;
-    for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++)
+    for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++) {
         assert_int_equal(
             text_decode((const uint8_t *)malformed[i], strlen(malformed[i]), &character), 0);
+    }
     assert_int_equal(text_decode((const uint8_t *)"\xF0\x9F\x93\xAC", 4, &character), 4);
     assert_int_equal(character, 0x1F4EC);
     assert_int_equal(text_decode((const uint8_t *)"", 0, &character), 0);

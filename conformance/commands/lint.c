@@ -21,8 +21,9 @@ static void write_usage(FILE *stream) {
           "\n"
           "  --dialect NAME          the grammar: ",
           stream);
-    for (size_t i = 0; imap_dialect_name(i); i++)
+    for (size_t i = 0; imap_dialect_name(i); i++) {
         fprintf(stream, "%s%s", i > 0 ? ", " : "", imap_dialect_name(i));
+    }
     fputs(
         "\n\nexit status: 0 nothing was refused, 1 something was, 2 usage, or an unreadable file\n",
         stream);
@@ -39,16 +40,19 @@ static const char *read_text(const char *path, struct buffer *text) {
     uint8_t block[16384];
     size_t size;
 
-    if (!stream)
+    if (!stream) {
         return strerror(errno);
-    while (text->size <= PRINTED_MAXIMUM && (size = fread(block, 1, sizeof block, stream)) > 0)
+    }
+    while (text->size <= PRINTED_MAXIMUM && (size = fread(block, 1, sizeof block, stream)) > 0) {
         buffer_add(text, block, size);
+    }
     const char *problem = ferror(stream)                 ? strerror(errno)
                           : text->failed                 ? "memory is out"
                           : text->size > PRINTED_MAXIMUM ? "longer than 4 MiB"
                                                          : NULL;
-    if (stream != stdin)
+    if (stream != stdin) {
         fclose(stream);
+    }
     return problem;
 }
 
@@ -60,19 +64,22 @@ static bool is_dialog_file(const char *path) {
 
 static void write_remarks(const struct lint *lint, const char *path, bool is_correct) {
     for (size_t i = 0; i < lint->remark_count; i++) {
-        if (!is_correct || lint->remarks[i].severity == LINT_WARNING)
+        if (!is_correct || lint->remarks[i].severity == LINT_WARNING) {
             lint_write(stdout, path, &lint->remarks[i]);
+        }
     }
-    if (lint->remark_count == LINT_MAXIMUM)
+    if (lint->remark_count == LINT_MAXIMUM) {
         printf("%s: given up after %u remarks\n", path, LINT_MAXIMUM);
+    }
 }
 
 /* What the dialog reader complains of, unless lint says so in more words. */
 static void write_problem(const struct lint *lint, const struct diagnostic *problem,
                           struct totals *totals) {
     for (size_t i = 0; i < lint->remark_count; i++) {
-        if (lint->remarks[i].row->line == problem->line)
+        if (lint->remarks[i].row->line == problem->line) {
             return;
+        }
     }
     printf("%s:%u:%u: dialog: %s\n", problem->file, problem->line, problem->column,
            problem->message);
@@ -90,8 +97,9 @@ static bool lint_octets(const char *path, const struct buffer *text,
     bool linted =
         lint_text(&lint, dialog ? dialog->grammar : grammar, text->octets, text->size, is_dialog);
 
-    if (linted && problem.file)
+    if (linted && problem.file) {
         write_problem(&lint, &problem, totals);
+    }
     write_remarks(&lint, strcmp(path, "-") == 0 ? "stdin" : path, dialog != NULL);
     totals->files++;
     totals->judged += lint.judged;
@@ -108,8 +116,9 @@ static int lint_file(const char *path, const struct imap_grammar *grammar, struc
     struct buffer text = {0};
     const char *problem = read_text(path, &text);
 
-    if (!problem && !lint_octets(path, &text, grammar, totals))
+    if (!problem && !lint_octets(path, &text, grammar, totals)) {
         problem = "memory is out";
+    }
     buffer_free(&text);
     return problem ? refuse(path, problem) : 0;
 }
@@ -139,8 +148,9 @@ static int lint(int argc, char **argv) {
             return 2;
         }
         grammar = imap_grammar_builtin(optarg);
-        if (!grammar)
+        if (!grammar) {
             return refuse(optarg, "no dialect has this name");
+        }
     }
     if (optind == argc) {
         write_usage(stderr);

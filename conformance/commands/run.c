@@ -97,12 +97,14 @@ static int refuse(const char *what, const char *why) {
 /* False for an option that there isn't, or one without its value; getopt has said so. */
 static bool read_options(struct arguments *arguments, int argc, char **argv) {
     for (int option; (option = getopt_long(argc, argv, "j:h", long_options, NULL)) != -1;) {
-        if (option == '?')
+        if (option == '?') {
             return false;
+        }
         option = option == 'j' ? OPTION_WORKERS : option == 'h' ? OPTION_HELP : option;
         arguments->given[option] = optarg ? optarg : argv[0];
-        if (option == OPTION_FILTER)
+        if (option == OPTION_FILTER) {
             arguments->filters[arguments->filter_count++] = optarg;
+        }
     }
     return true;
 }
@@ -111,8 +113,9 @@ static bool set_timeout(struct run_options *options, const char *value) {
     char *end;
     double seconds = strtod(value, &end);
 
-    if (end == value || *end != '\0' || !(seconds >= 0.001 && seconds <= MAXIMUM_TIMEOUT))
+    if (end == value || *end != '\0' || !(seconds >= 0.001 && seconds <= MAXIMUM_TIMEOUT)) {
         return false;
+    }
     options->timeout_milliseconds = (unsigned)(seconds * 1000 + 0.5);
     return true;
 }
@@ -121,8 +124,9 @@ static bool set_workers(struct run_options *options, const char *value) {
     char *end;
     long workers = strtol(value, &end, 10);
 
-    if (end == value || *end != '\0' || workers < 1 || workers > MAXIMUM_WORKERS)
+    if (end == value || *end != '\0' || workers < 1 || workers > MAXIMUM_WORKERS) {
         return false;
+    }
     options->workers = (unsigned)workers;
     return true;
 }
@@ -132,26 +136,34 @@ static int set_server(struct run_options *options, char *const *given) {
     const char *password = getenv("IMAPSPEC_PASSWORD");
     char problem[URL_PROBLEM];
 
-    if (!given[OPTION_SERVER])
+    if (!given[OPTION_SERVER]) {
         return 0;
-    if (!url_parse(given[OPTION_SERVER], server, problem))
+    }
+    if (!url_parse(given[OPTION_SERVER], server, problem)) {
         return refuse("--server", problem);
-    if (!server->password && password && !(server->password = strdup(password)))
+    }
+    if (!server->password && password && !(server->password = strdup(password))) {
         return refuse("", "memory is out");
-    if (!server->user || !server->password)
+    }
+    if (!server->user || !server->password) {
         return refuse("--server", "the URL needs a user, and a password unless IMAPSPEC_PASSWORD "
                                   "holds it");
-    if (given[OPTION_STARTTLS] && (given[OPTION_TLS] || server->tls == TLS_IMPLICIT))
+    }
+    if (given[OPTION_STARTTLS] && (given[OPTION_TLS] || server->tls == TLS_IMPLICIT)) {
         return refuse("--starttls", "the connection has TLS from its first octet already");
-    if (given[OPTION_TLS])
+    }
+    if (given[OPTION_TLS]) {
         server->tls = TLS_IMPLICIT;
-    if (given[OPTION_STARTTLS])
+    }
+    if (given[OPTION_STARTTLS]) {
         server->tls = TLS_STARTTLS;
+    }
     server->insecure = given[OPTION_INSECURE] != NULL;
     server->ca_file = given[OPTION_CA_FILE];
-    if (options->workers > 1 && options->disposable_account && !strstr(server->user, "%d"))
+    if (options->workers > 1 && options->disposable_account && !strstr(server->user, "%d")) {
         return refuse("-j", "dialogs that wipe their account cannot share one; with "
                             "--disposable-account write a %d into the user, for an account each");
+    }
     return 0;
 }
 
@@ -162,15 +174,19 @@ static int set_options(struct run_options *options, char *const *given) {
     const char *color = given[OPTION_COLOR] ? given[OPTION_COLOR] : "auto";
     const char *format = given[OPTION_FORMAT] ? given[OPTION_FORMAT] : "text";
 
-    if (!set_timeout(options, timeout))
+    if (!set_timeout(options, timeout)) {
         return refuse("--timeout", "a number of seconds over 0 and up to an hour, please");
-    if (!set_workers(options, workers))
+    }
+    if (!set_workers(options, workers)) {
         return refuse("-j", "a number from 1 to 64, please");
-    if (!report_find("text", color))
+    }
+    if (!report_find("text", color)) {
         return refuse("--color", "auto, always or never, please");
+    }
     options->report = report_find(format, color);
-    if (!options->report)
+    if (!options->report) {
         return refuse("--format", "text, tap, junit or json, please");
+    }
     options->disposable_account = given[OPTION_DISPOSABLE] != NULL;
     options->strict = given[OPTION_STRICT] != NULL;
     options->deviations = given[OPTION_DEVIATIONS];
@@ -199,16 +215,18 @@ static void watch_signals(void) {
 }
 
 static int list(const struct collection *collection, FILE *output) {
-    for (size_t i = 0; i < collection->count; i++)
+    for (size_t i = 0; i < collection->count; i++) {
         fprintf(output, "%-40s %s\n", collection->dialogs[i]->id, collection->dialogs[i]->title);
+    }
     return 0;
 }
 
 /* Dialogs of mode: syntax talk to nobody. */
 static bool needs_server(const struct collection *collection) {
     for (size_t i = 0; i < collection->count; i++) {
-        if (!collection->dialogs[i]->syntax_only)
+        if (!collection->dialogs[i]->syntax_only) {
             return true;
+        }
     }
     return false;
 }
@@ -224,15 +242,18 @@ static int play_to_file(const struct collection *collection, struct arguments *a
     const char *path = arguments->given[OPTION_OUTPUT];
     bool is_list = arguments->given[OPTION_LIST] != NULL;
 
-    if (!is_list && !arguments->given[OPTION_SERVER] && needs_server(collection))
+    if (!is_list && !arguments->given[OPTION_SERVER] && needs_server(collection)) {
         return refuse("", "which server? --server imap://USER:PASSWORD@HOST:PORT");
+    }
     FILE *output = path ? fopen(path, "w") : stdout;
-    if (!output)
+    if (!output) {
         return refuse(path, "cannot be written");
+    }
     int status = is_list ? list(collection, output) : play(collection, &arguments->options, output);
     bool written = fflush(output) == 0 && !ferror(output);
-    if (output != stdout)
+    if (output != stdout) {
         written = fclose(output) == 0 && written;
+    }
     return written ? status : refuse("the report", "could not be written in full");
 }
 
@@ -241,17 +262,20 @@ static int run_paths(struct arguments *arguments, char *const *paths, int path_c
     size_t problems = 0;
     int status = 2;
 
-    for (int i = 0; i < path_count; i++)
+    for (int i = 0; i < path_count; i++) {
         problems += collection_add(&collection, paths[i], stderr);
-    if (arguments->filter_count > 0)
+    }
+    if (arguments->filter_count > 0) {
         collection_filter(&collection, arguments->filters, arguments->filter_count);
-    if (problems > 0)
+    }
+    if (problems > 0) {
         fprintf(stderr, "imapspec run: %zu problem%s; nothing was run\n", problems,
                 text_plural(problems));
-    else if (collection.count == 0)
+    } else if (collection.count == 0) {
         refuse("", "no dialog was found, or none that the filters let through");
-    else
+    } else {
         status = play_to_file(&collection, arguments);
+    }
     collection_free(&collection);
     return status;
 }
@@ -261,8 +285,9 @@ static int run(int argc, char **argv) {
     int status = 2;
 
     arguments.filters = calloc((size_t)argc, sizeof *arguments.filters);
-    if (!arguments.filters)
+    if (!arguments.filters) {
         return refuse("", "memory is out");
+    }
     if (!read_options(&arguments, argc, argv)) {
         fputs("Try 'imapspec run --help'.\n", stderr);
     } else if (arguments.given[OPTION_HELP]) {
@@ -272,8 +297,9 @@ static int run(int argc, char **argv) {
         write_usage(stderr);
     } else {
         status = set_options(&arguments.options, arguments.given);
-        if (status == 0)
+        if (status == 0) {
             status = run_paths(&arguments, argv + optind, argc - optind);
+        }
     }
     url_free(&arguments.options.server);
     free(arguments.filters);

@@ -48,8 +48,9 @@ static bool is_open(const struct comparison *comparison, uint32_t p) {
 
     for (size_t i = 0; i < pattern->hole_count; i++) {
         const struct pattern_hole *hole = &pattern->holes[i];
-        if (contains(&pattern->nodes[p], hole) && !comparison_value(comparison, hole))
+        if (contains(&pattern->nodes[p], hole) && !comparison_value(comparison, hole)) {
             return true;
+        }
     }
     return false;
 }
@@ -58,8 +59,9 @@ static bool find_partner(const struct comparison *comparison, uint32_t element, 
     const struct imap_node *nodes = comparison->actual.nodes;
 
     for (uint32_t child = nodes[a].children; child; child = nodes[child].next) {
-        if (comparison->is_used[child] || !comparison_fits(comparison, element, child))
+        if (comparison->is_used[child] || !comparison_fits(comparison, element, child)) {
             continue;
+        }
         comparison->is_used[child] = true;
         comparison->partner[element] = child;
         return true;
@@ -72,12 +74,14 @@ bool comparison_match_set(const struct comparison *comparison, uint32_t p, uint3
                            *actual = comparison->actual.nodes;
     bool is_complete = true;
 
-    for (uint32_t child = actual[a].children; child; child = actual[child].next)
+    for (uint32_t child = actual[a].children; child; child = actual[child].next) {
         comparison->is_used[child] = false;
+    }
     for (int open = 0; open <= 1; open++) {
         for (uint32_t child = expected[p].children; child; child = expected[child].next) {
-            if (comparison_is_rest(comparison, child) || is_open(comparison, child) != open)
+            if (comparison_is_rest(comparison, child) || is_open(comparison, child) != open) {
                 continue;
+            }
             comparison->partner[child] = 0;
             is_complete = find_partner(comparison, child, a) && is_complete;
         }
@@ -88,8 +92,9 @@ bool comparison_match_set(const struct comparison *comparison, uint32_t p, uint3
 uint32_t comparison_find_rest(const struct comparison *comparison, uint32_t p) {
     uint32_t child = comparison->expected.nodes[p].children;
 
-    while (child && !comparison_is_rest(comparison, child))
+    while (child && !comparison_is_rest(comparison, child)) {
         child = comparison->expected.nodes[child].next;
+    }
     return child;
 }
 
@@ -119,12 +124,15 @@ static bool additions_fit(const struct comparison *comparison, uint32_t p, uint3
 /* Is the case of child `p` ignored because of where it stands? `name` is the string before it. */
 static bool is_token(const struct comparison *comparison, unsigned flags, uint32_t index,
                      uint32_t name) {
-    if (flags & TRAIT_TOKENS)
+    if (flags & TRAIT_TOKENS) {
         return true;
-    if (!(flags & TRAIT_PARAMETERS))
+    }
+    if (!(flags & TRAIT_PARAMETERS)) {
         return false;
-    if (index % 2 == 0)
+    }
+    if (index % 2 == 0) {
         return true;
+    }
     const uint8_t charset[] = "\"charset\"";
     return value_equals(TRAIT_IGNORE_CASE, side_octets(&comparison->expected, name),
                         side_size(&comparison->expected, name), charset, sizeof charset - 1);
@@ -133,8 +141,9 @@ static bool is_token(const struct comparison *comparison, unsigned flags, uint32
 bool comparison_pair_fits(const struct comparison *comparison, unsigned flags, uint32_t index,
                           uint32_t before, uint32_t p, uint32_t a) {
     comparison->partner[p] = a;
-    if (comparison_fits(comparison, p, a) || comparison_is_rest(comparison, p))
+    if (comparison_fits(comparison, p, a) || comparison_is_rest(comparison, p)) {
         return true;
+    }
     bool are_strings = !comparison->holes[p] && !comparison->expected.nodes[p].children &&
                        comparison->expected.nodes[p].rule == comparison->actual.nodes[a].rule;
     return are_strings && is_token(comparison, flags, index, before) &&
@@ -166,8 +175,9 @@ static bool pass_gap(const struct comparison *comparison, uint32_t p, uint32_t a
                      uint32_t extra, struct cursor *left, struct cursor *right) {
     const struct message_side *expected = &comparison->expected, *actual = &comparison->actual;
 
-    if (!left->at || left->at != rest)
+    if (!left->at || left->at != rest) {
         return gaps_at_equal(comparison, p, a, left, right);
+    }
     struct gap before = side_gap(expected, p, left->before, left->at);
     bool is_equal = gaps_at_equal(comparison, p, a, left, right);
     advance(expected, left);
@@ -176,8 +186,9 @@ static bool pass_gap(const struct comparison *comparison, uint32_t p, uint32_t a
         return gap_equals(gap_join(before, after), side_gap(actual, a, right->before, right->at),
                           !comparison->is_exact);
     }
-    while (extra-- > 0)
+    while (extra-- > 0) {
         advance(actual, right);
+    }
     return is_equal && gaps_at_equal(comparison, p, a, left, right);
 }
 
@@ -191,17 +202,21 @@ static bool lists_fit(const struct comparison *comparison, uint32_t p, uint32_t 
     uint32_t found = side_count_children(actual, a);
     struct cursor left = {0, expected->nodes[p].children}, right = {0, actual->nodes[a].children};
 
-    if (found < needed || (found > needed && !rest))
+    if (found < needed || (found > needed && !rest)) {
         return false;
-    if (!pass_gap(comparison, p, a, rest, found - needed, &left, &right))
+    }
+    if (!pass_gap(comparison, p, a, rest, found - needed, &left, &right)) {
         return false;
+    }
     for (uint32_t index = 0; left.at; index++) {
-        if (!comparison_pair_fits(comparison, flags, index, left.before, left.at, right.at))
+        if (!comparison_pair_fits(comparison, flags, index, left.before, left.at, right.at)) {
             return false;
+        }
         advance(expected, &left);
         advance(actual, &right);
-        if (!pass_gap(comparison, p, a, rest, found - needed, &left, &right))
+        if (!pass_gap(comparison, p, a, rest, found - needed, &left, &right)) {
             return false;
+        }
     }
     return true;
 }
@@ -214,10 +229,12 @@ static bool hole_fits(const struct comparison *comparison, uint32_t p, uint32_t 
     const uint8_t *octets = side_octets(&comparison->actual, a);
     size_t size = side_size(&comparison->actual, a);
 
-    if (!known)
+    if (!known) {
         return trait_reads(comparison->grammar, hole->rule, octets, size);
-    if (comparison->is_exact)
+    }
+    if (comparison->is_exact) {
         return value_octets_equal(known->octets, known->size, octets, size, false);
+    }
     unsigned flags = comparison->flags[p];
     return value_equals(flags, known->octets, known->size, octets, size);
 }
@@ -232,8 +249,9 @@ static bool exact_texts_fit(const struct comparison *comparison, uint32_t p, uin
 
     for (size_t i = 0; i < comparison->pattern->hole_count; i++) {
         const struct pattern_hole *hole = &comparison->pattern->holes[i];
-        if (hole->node || !contains(node, hole))
+        if (hole->node || !contains(node, hole)) {
             continue;
+        }
         size_t before = hole->start - (size_t)node->start, after = (size_t)node->end - hole->end;
         return right_size >= before + after && memcmp(left, right, before) == 0 &&
                memcmp(left + left_size - after, right + right_size - after, after) == 0;
@@ -247,8 +265,9 @@ static bool holds_capture(const struct comparison *comparison, uint32_t p) {
     size_t i = 0;
 
     while (i < pattern->hole_count &&
-           (pattern->holes[i].rest || !contains(&pattern->nodes[p], &pattern->holes[i])))
+           (pattern->holes[i].rest || !contains(&pattern->nodes[p], &pattern->holes[i]))) {
         i++;
+    }
     return i < pattern->hole_count;
 }
 
@@ -258,20 +277,26 @@ static bool nodes_fit(const struct comparison *comparison, uint32_t p, uint32_t 
     const struct imap_node *right = &comparison->actual.nodes[a];
     unsigned flags = comparison->flags[p];
 
-    if (left->rule != right->rule)
+    if (left->rule != right->rule) {
         return false;
-    if (comparison->holes[p])
+    }
+    if (comparison->holes[p]) {
         return hole_fits(comparison, p, a);
-    if ((flags & TRAIT_FREE) && !holds_capture(comparison, p))
+    }
+    if ((flags & TRAIT_FREE) && !holds_capture(comparison, p)) {
         return true;
-    if (flags & TRAIT_ADDITIONS)
+    }
+    if (flags & TRAIT_ADDITIONS) {
         return additions_fit(comparison, p, a);
-    if (!left->children && !right->children && comparison->is_exact)
+    }
+    if (!left->children && !right->children && comparison->is_exact) {
         return exact_texts_fit(comparison, p, a);
-    if (!left->children && !right->children)
+    }
+    if (!left->children && !right->children) {
         return value_equals(flags, side_octets(&comparison->expected, p),
                             side_size(&comparison->expected, p),
                             side_octets(&comparison->actual, a), side_size(&comparison->actual, a));
+    }
     return flags & TRAIT_SET ? sets_fit(comparison, p, a) : lists_fit(comparison, p, a);
 }
 
@@ -280,9 +305,10 @@ static bool nodes_fit(const struct comparison *comparison, uint32_t p, uint32_t 
 /* Fills the table. A node comes after its children, on both sides, so that nothing recurs. */
 static void fit_all(const struct comparison *comparison) {
     for (uint32_t p = 1; p < comparison->expected.count; p++) {
-        for (uint32_t a = 1; a < comparison->actual.count; a++)
+        for (uint32_t a = 1; a < comparison->actual.count; a++) {
             comparison->fits[(size_t)p * comparison->actual.count + a] =
                 nodes_fit(comparison, p, a);
+        }
     }
 }
 
@@ -290,10 +316,12 @@ static void fit_all(const struct comparison *comparison) {
 static void match_children(const struct comparison *comparison, uint32_t p) {
     uint32_t child = comparison->expected.nodes[p].children, partner = comparison->partner[p];
 
-    for (; child; child = comparison->expected.nodes[child].next)
+    for (; child; child = comparison->expected.nodes[child].next) {
         comparison->partner[child] = 0;
-    if (partner && !comparison->holes[p])
+    }
+    if (partner && !comparison->holes[p]) {
         nodes_fit(comparison, p, partner);
+    }
 }
 
 /* Keeps octets as they stand; a literal as a quoted string if it can be one, so that it can be sent
@@ -303,8 +331,9 @@ static bool keep(struct variables *captures, const char *name, const uint8_t *oc
     bool is_literal = size > 0 && octets[0] == '{';
     struct buffer quoted = {0};
 
-    if (!is_literal || !buffer_add_quoted(&quoted, octets + size - length, length))
+    if (!is_literal || !buffer_add_quoted(&quoted, octets + size - length, length)) {
         return variables_set(captures, name, octets, size);
+    }
     bool is_kept = !quoted.failed && variables_set(captures, name, quoted.octets, quoted.size);
     buffer_free(&quoted);
     return is_kept;
@@ -316,14 +345,17 @@ static bool capture(const struct comparison *comparison, uint32_t p, struct vari
     const struct pattern_hole *hole = comparison->holes[p];
     uint32_t a = comparison->partner[p];
 
-    if (!hole || !hole->name || !a || variables_get(comparison->variables, hole->name))
+    if (!hole || !hole->name || !a || variables_get(comparison->variables, hole->name)) {
         return true;
+    }
     const struct variable *captured = variables_get(captures, hole->name);
-    if (captured && hole_fits(comparison, p, a))
+    if (captured && hole_fits(comparison, p, a)) {
         return true;
+    }
     if (!captured && keep(captures, hole->name, side_octets(&comparison->actual, a),
-                          side_size(&comparison->actual, a)))
+                          side_size(&comparison->actual, a))) {
         return true;
+    }
     *difference = (struct difference){.expected_at = hole->start,
                                       .actual_at = (size_t)comparison->actual.nodes[a].start,
                                       .rule = comparison->expected.nodes[p].rule};
@@ -338,8 +370,9 @@ static bool capture_all(struct comparison *comparison, struct variables *capture
                         struct difference *difference) {
     for (uint32_t p = comparison->expected.count; p-- > 1;) {
         match_children(comparison, p);
-        if (!capture(comparison, p, captures, difference))
+        if (!capture(comparison, p, captures, difference)) {
             return false;
+        }
     }
     return true;
 }
@@ -374,11 +407,13 @@ static bool allocate(struct comparison *comparison) {
 static void describe_pattern(struct comparison *comparison) {
     const struct pattern *pattern = comparison->pattern;
 
-    for (uint32_t p = 1; p < comparison->expected.count && !comparison->is_exact; p++)
+    for (uint32_t p = 1; p < comparison->expected.count && !comparison->is_exact; p++) {
         comparison->flags[p] = trait_of(comparison->grammar, pattern->nodes[p].rule)->flags;
+    }
     for (size_t i = 0; i < pattern->hole_count; i++) {
-        if (pattern->holes[i].node)
+        if (pattern->holes[i].node) {
             comparison->holes[pattern->holes[i].node] = &pattern->holes[i];
+        }
     }
 }
 
@@ -387,14 +422,18 @@ static bool compare(struct comparison *comparison, const struct imap_tree *tree,
     uint32_t p = imap_tree_root(&comparison->pattern->tree), a = imap_tree_root(tree);
     struct difference ignored;
 
-    if (!difference)
+    if (!difference) {
         difference = &ignored;
-    if (!a || tree->nodes[a].end > size)
+    }
+    if (!a || tree->nodes[a].end > size) {
         return fail(difference, "this is no message");
-    if ((uint64_t)comparison->expected.count * comparison->actual.count > MAX_PAIRS)
+    }
+    if ((uint64_t)comparison->expected.count * comparison->actual.count > MAX_PAIRS) {
         return fail(difference, "the messages are too large to compare");
-    if (!allocate(comparison))
+    }
+    if (!allocate(comparison)) {
         return fail(difference, "memory is out");
+    }
     describe_pattern(comparison);
     fit_all(comparison);
     if (!comparison_fits(comparison, p, a)) {

@@ -25,8 +25,9 @@ static void read_message(struct message *message, const char *text) {
     message->size = (size_t)snprintf(message->octets, sizeof message->octets, "%s\r\n", text);
     imap_tree_init(&message->tree, message->nodes, NODES);
     if (!imap_tree_parse(&message->tree, &parser, imap_grammar_builtin("rfc3501"), IMAP_RESPONSE,
-                         message->octets, message->size))
+                         message->octets, message->size)) {
         fail_msg("not a response: %s", text);
+    }
 }
 
 static struct pattern *read_pattern(const char *text) {
@@ -36,8 +37,9 @@ static struct pattern *read_pattern(const char *text) {
         pattern_compile(imap_grammar_builtin("rfc3501"), IMAP_RESPONSE, (const uint8_t *)text,
                         strlen(text), problem, &column);
 
-    if (!pattern)
+    if (!pattern) {
         fail_msg("%s: %u: %s", text, column, problem);
+    }
     return pattern;
 }
 

@@ -19,8 +19,9 @@ struct explanation {
 static void quote(const uint8_t *octets, size_t size, char text[QUOTE + 4]) {
     size_t length = text_escape(TEXT_UTF8, octets, size, text, QUOTE);
 
-    if (length >= QUOTE)
+    if (length >= QUOTE) {
         strcat(text, "…");
+    }
 }
 
 static const char *noun_of(const struct comparison *comparison, imap_rule rule) {
@@ -36,13 +37,15 @@ static size_t name_size(const struct comparison *comparison, const struct messag
     size_t size = (size_t)(named->end - named->start);
     bool in_section = false;
 
-    if (!(trait_of(comparison->grammar, named->rule)->flags & TRAIT_ITEM))
+    if (!(trait_of(comparison->grammar, named->rule)->flags & TRAIT_ITEM)) {
         return size;
+    }
     for (size_t i = 0; i < size; i++) {
         uint8_t octet = side->octets[named->start + i];
         in_section = octet == '[' || (in_section && octet != ']');
-        if (octet == ' ' && !in_section)
+        if (octet == ' ' && !in_section) {
             return i;
+        }
     }
     return size;
 }
@@ -101,8 +104,9 @@ static size_t first_difference(const uint8_t *left, size_t left_size, const uint
     size_t i = 0;
 
     while (i < left_size && i < right_size &&
-           value_octets_equal(left + i, 1, right + i, 1, ignore_case))
+           value_octets_equal(left + i, 1, right + i, 1, ignore_case)) {
         i++;
+    }
     return i;
 }
 
@@ -117,8 +121,9 @@ static struct excerpt excerpt_of(const struct message_side *side, uint32_t node)
     size_t size = (size_t)(excerpt->end - excerpt->start);
 
     /* The line end of a response says nothing. */
-    if (size >= 2 && memcmp(side->octets + excerpt->end - 2, "\r\n", 2) == 0)
+    if (size >= 2 && memcmp(side->octets + excerpt->end - 2, "\r\n", 2) == 0) {
         size -= 2;
+    }
     return (struct excerpt){side->octets + excerpt->start, size};
 }
 
@@ -146,9 +151,10 @@ static void tell_long_values(const struct explanation *at, struct excerpt expect
 
     quote(expected.octets + expected_at, expected.size - expected_at, expected_text);
     quote(actual.octets + actual_at, actual.size - actual_at, actual_text);
-    if (value_size(actual) != value_size(expected))
+    if (value_size(actual) != value_size(expected)) {
         snprintf(sizes, sizeof sizes, " has %zu octets, expected %zu;", value_size(actual),
                  value_size(expected));
+    }
     snprintf(at->difference->sentence, sizeof at->difference->sentence,
              "%s%s after %zu octets: \"%s\", expected \"%s\"", noun_of(comparison, left->rule),
              sizes, offset, actual_text, expected_text);
@@ -205,11 +211,13 @@ static void quote_word(const struct message_side *side, uint64_t start, uint64_t
     static const char ends[] = " ()[]\r";
 
     if (at < end && !strchr(ends, side->octets[at])) {
-        while (at > start && !strchr(ends, side->octets[at - 1]))
+        while (at > start && !strchr(ends, side->octets[at - 1])) {
             at--;
+        }
         start = at;
-        while (at < end && !strchr(ends, side->octets[at]))
+        while (at < end && !strchr(ends, side->octets[at])) {
             at++;
+        }
         end = at;
     } else {
         start = at;
@@ -254,10 +262,12 @@ static uint32_t find_counterpart(const struct comparison *comparison, uint32_t p
     uint32_t found = 0, count = 0;
 
     for (uint32_t child = nodes[a].children; child; child = nodes[child].next) {
-        if (comparison->is_used[child] || nodes[child].rule != rule)
+        if (comparison->is_used[child] || nodes[child].rule != rule) {
             continue;
-        if ((flags & TRAIT_ITEM) && !has_same_name(comparison, p, child))
+        }
+        if ((flags & TRAIT_ITEM) && !has_same_name(comparison, p, child)) {
             continue;
+        }
         found = child;
         count++;
     }
@@ -271,23 +281,27 @@ static bool tell_frame(const struct explanation *at) {
     const struct imap_node *right = &comparison->actual.nodes[at->a];
     uint32_t last_left = left->children, last_right = right->children;
 
-    if (comparison_frames_equal(comparison, at->p, at->a))
+    if (comparison_frames_equal(comparison, at->p, at->a)) {
         return false;
+    }
     uint64_t left_end = last_left ? comparison->expected.nodes[last_left].start : left->end;
     uint64_t right_end = last_right ? comparison->actual.nodes[last_right].start : right->end;
     size_t offset = first_difference(
         comparison->expected.octets + left->start, (size_t)(left_end - left->start),
         comparison->actual.octets + right->start, (size_t)(right_end - right->start), true);
     bool is_before = left->start + offset < left_end || right->start + offset < right_end;
-    while (last_left && comparison->expected.nodes[last_left].next)
+    while (last_left && comparison->expected.nodes[last_left].next) {
         last_left = comparison->expected.nodes[last_left].next;
-    while (last_right && comparison->actual.nodes[last_right].next)
+    }
+    while (last_right && comparison->actual.nodes[last_right].next) {
         last_right = comparison->actual.nodes[last_right].next;
-    if (is_before || !last_left || !last_right)
+    }
+    if (is_before || !last_left || !last_right) {
         tell_words(at, left->start, left_end, right->start, right_end);
-    else
+    } else {
         tell_words(at, comparison->expected.nodes[last_left].end, left->end,
                    comparison->actual.nodes[last_right].end, right->end);
+    }
     return true;
 }
 
@@ -296,13 +310,15 @@ static bool descend_set(struct explanation *at) {
     const struct comparison *comparison = at->comparison;
     uint32_t child;
 
-    if (tell_frame(at))
+    if (tell_frame(at)) {
         return false;
+    }
     comparison_match_set(comparison, at->p, at->a);
     for (child = comparison->expected.nodes[at->p].children; child;
          child = comparison->expected.nodes[child].next) {
-        if (comparison->partner[child] || comparison_is_rest(comparison, child))
+        if (comparison->partner[child] || comparison_is_rest(comparison, child)) {
             continue;
+        }
         uint32_t counterpart = find_counterpart(comparison, child, at->a);
         if (!counterpart) {
             tell_missing(at, child);
@@ -314,8 +330,9 @@ static bool descend_set(struct explanation *at) {
     }
     for (child = comparison->actual.nodes[at->a].children; child;
          child = comparison->actual.nodes[child].next) {
-        if (!comparison->is_used[child])
+        if (!comparison->is_used[child]) {
             break;
+        }
     }
     tell_surplus(at, child ? child : at->a);
     return false;
@@ -329,8 +346,9 @@ static bool descend_additions(struct explanation *at) {
     for (uint32_t child = nodes[at->p].children; child; child = nodes[child].next) {
         uint32_t other = side_find_child(&comparison->actual, at->a, nodes[child].rule);
         if (comparison_is_rest(comparison, child) ||
-            (other && comparison_fits(comparison, child, other)))
+            (other && comparison_fits(comparison, child, other))) {
             continue;
+        }
         if (!other) {
             tell_missing(at, child);
             return false;
@@ -345,12 +363,13 @@ static bool descend_additions(struct explanation *at) {
 
 /* One of the lists has more elements: says which element isn't in the other. */
 static void tell_count(const struct explanation *at, uint32_t p, uint32_t a, bool has_more) {
-    if (has_more && a)
+    if (has_more && a) {
         tell_surplus(at, a);
-    else if (p)
+    } else if (p) {
         tell_missing(at, p);
-    else
+    } else {
         tell_values(at);
+    }
 }
 
 /* A walk through two lists; the ends are where the children before p and a end. */
@@ -374,8 +393,9 @@ static void step_over(const struct comparison *comparison, struct walk *walk) {
 static void step_over_rest(const struct comparison *comparison, struct walk *walk, uint32_t extra) {
     walk->before = walk->p;
     walk->p = comparison->expected.nodes[walk->p].next;
-    for (; extra > 0; extra--)
+    for (; extra > 0; extra--) {
         walk->a = comparison->actual.nodes[walk->a].next;
+    }
     walk->after_rest = true;
 }
 
@@ -408,8 +428,9 @@ static bool descend_list(struct explanation *at) {
             step_over_rest(comparison, &walk, found > needed ? found - needed : 0);
             continue;
         }
-        if (!may_align && expected[walk.p].rule != actual[walk.a].rule)
+        if (!may_align && expected[walk.p].rule != actual[walk.a].rule) {
             break;
+        }
         if (!have_same_words(comparison, &walk)) {
             tell_words(at, walk.expected_end, expected[walk.p].start, walk.actual_end,
                        actual[walk.a].start);
@@ -422,10 +443,11 @@ static bool descend_list(struct explanation *at) {
         }
         step_over(comparison, &walk);
     }
-    if (!walk.p && !walk.a)
+    if (!walk.p && !walk.a) {
         tell_words(at, walk.expected_end, left->end, walk.actual_end, right->end);
-    else
+    } else {
         tell_count(at, walk.p, walk.a, found > needed);
+    }
     return false;
 }
 
@@ -449,18 +471,19 @@ static bool descend(struct explanation *at) {
     const struct imap_node *right = &comparison->actual.nodes[at->a];
     unsigned flags = comparison->flags[at->p];
 
-    if (left->rule != right->rule)
+    if (left->rule != right->rule) {
         tell_rules(at);
-    else if (comparison->holes[at->p])
+    } else if (comparison->holes[at->p]) {
         tell_hole(at);
-    else if (flags & TRAIT_ADDITIONS)
+    } else if (flags & TRAIT_ADDITIONS) {
         return descend_additions(at);
-    else if (flags & TRAIT_SET)
+    } else if (flags & TRAIT_SET) {
         return descend_set(at);
-    else if (!left->children || !right->children)
+    } else if (!left->children || !right->children) {
         tell_values(at);
-    else
+    } else {
         return descend_list(at);
+    }
     return false;
 }
 
@@ -469,6 +492,6 @@ void comparison_explain(const struct comparison *comparison, uint32_t p, uint32_
     struct explanation at = {comparison, p, a, difference};
 
     *difference = (struct difference){0};
-    while (descend(&at))
-        continue;
+    while (descend(&at)) {
+    }
 }

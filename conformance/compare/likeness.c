@@ -14,10 +14,12 @@ static unsigned node_likeness(const struct imap_grammar *grammar,
                               const struct message_side *actual, uint32_t a) {
     const struct imap_node *left = &expected->nodes[p], *right = &actual->nodes[a];
 
-    if (left->rule != right->rule)
+    if (left->rule != right->rule) {
         return 0;
-    if (left->children || right->children)
+    }
+    if (left->children || right->children) {
         return gap_equals(side_frame(expected, p), side_frame(actual, a), true) ? 2 : 0;
+    }
     bool is_equal =
         value_equals(trait_of(grammar, left->rule)->flags, side_octets(expected, p),
                      side_size(expected, p), side_octets(actual, a), side_size(actual, a));
@@ -32,8 +34,9 @@ unsigned compare_likeness(const struct pattern *pattern, const uint8_t *octets, 
     bool is_used[MAX_NODES] = {false};
     unsigned likeness = 0;
 
-    if (!root || tree->nodes[root].end > size)
+    if (!root || tree->nodes[root].end > size) {
         return 0;
+    }
     expected.count = expected.count < MAX_NODES ? expected.count : MAX_NODES;
     actual.count = actual.count < MAX_NODES ? actual.count : MAX_NODES;
     for (uint32_t p = 1; p < expected.count; p++) {

@@ -8,8 +8,9 @@ static int read_digits(const uint8_t *octets, size_t count) {
 
     for (size_t i = 0; i < count; i++) {
         bool is_digit = octets[i] >= '0' && octets[i] <= '9';
-        if (!is_digit && !(i == 0 && octets[i] == ' '))
+        if (!is_digit && !(i == 0 && octets[i] == ' ')) {
             return -1;
+        }
         number = number * 10 + (is_digit ? octets[i] - '0' : 0);
     }
     return number;
@@ -21,10 +22,12 @@ static int read_month(const uint8_t *octets) {
 
     for (int month = 0; month < 12; month++) {
         bool is_equal = true;
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < 3; i++) {
             is_equal = is_equal && (octets[i] | 0x20) == months[month * 3 + i];
-        if (is_equal)
+        }
+        if (is_equal) {
             return month + 1;
+        }
     }
     return 0;
 }
@@ -41,12 +44,14 @@ static int64_t count_days(int year, int month, int day) {
 bool moment_read(const uint8_t *octets, size_t size, int64_t *seconds) {
     static const char form[] = "\"dd-mmm-yyyy hh:mm:ss +zzzz\"";
 
-    if (size != sizeof form - 1)
+    if (size != sizeof form - 1) {
         return false;
+    }
     for (size_t i = 0; i < size; i++) {
         bool is_fixed = strchr("\"-: ", form[i]) != NULL;
-        if (is_fixed && octets[i] != (uint8_t)form[i])
+        if (is_fixed && octets[i] != (uint8_t)form[i]) {
             return false;
+        }
     }
     int day = read_digits(octets + 1, 2), month = read_month(octets + 4);
     int year = read_digits(octets + 8, 4), hour = read_digits(octets + 13, 2);
@@ -54,8 +59,9 @@ bool moment_read(const uint8_t *octets, size_t size, int64_t *seconds) {
     int zone_hour = read_digits(octets + 23, 2), zone_minute = read_digits(octets + 25, 2);
     int sign = octets[22] == '-' ? -1 : octets[22] == '+' ? 1 : 0;
     if (day < 0 || !month || year < 0 || hour < 0 || minute < 0 || second < 0 || zone_hour < 0 ||
-        zone_minute < 0 || !sign)
+        zone_minute < 0 || !sign) {
         return false;
+    }
     int offset = sign * (zone_hour * 60 + zone_minute);
     *seconds = count_days(year, month, day) * 86400 + hour * 3600 + (minute - offset) * 60 + second;
     return true;

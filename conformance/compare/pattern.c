@@ -40,14 +40,18 @@ static bool fail_memory(const struct compiler *compiler) {
 static size_t skip_literal(const char *text, size_t size, size_t at) {
     size_t end = at + 1, count = 0;
 
-    if (text[at] != '{')
+    if (text[at] != '{') {
         return at;
-    for (; end < size && text[end] >= '0' && text[end] <= '9' && count <= size; end++)
+    }
+    for (; end < size && text[end] >= '0' && text[end] <= '9' && count <= size; end++) {
         count = count * 10 + (size_t)(text[end] - '0');
-    if (end < size && text[end] == '+')
+    }
+    if (end < size && text[end] == '+') {
         end++;
-    if (size - end < 3 || memcmp(text + end, "}\r\n", 3) != 0)
+    }
+    if (size - end < 3 || memcmp(text + end, "}\r\n", 3) != 0) {
         return at;
+    }
     end += 3;
     return count <= size - end ? end + count : size;
 }
@@ -56,8 +60,9 @@ static size_t skip_literal(const char *text, size_t size, size_t at) {
 static bool is_rest(const char *text, size_t size, size_t at) {
     size_t length = strlen(rest_text), end = at + length;
 
-    if (size - at < length || memcmp(text + at, rest_text, length) != 0)
+    if (size - at < length || memcmp(text + at, rest_text, length) != 0) {
         return false;
+    }
     bool begins = at > 0 && strchr(" ([", text[at - 1]) != NULL;
     bool ends = end == size || (text[end] && strchr(" )]", text[end]) != NULL);
     return begins && ends;
@@ -66,8 +71,9 @@ static bool is_rest(const char *text, size_t size, size_t at) {
 /* The rule of a capture that was named before in the same message. */
 static imap_rule rule_of_name(const struct pattern *pattern, const char *name) {
     for (size_t i = 0; i < pattern->hole_count; i++) {
-        if (pattern->holes[i].name && strcmp(pattern->holes[i].name, name) == 0)
+        if (pattern->holes[i].name && strcmp(pattern->holes[i].name, name) == 0) {
             return pattern->holes[i].rule;
+        }
     }
     return 0;
 }
@@ -90,15 +96,19 @@ static bool add_capture(struct compiler *compiler, size_t at, const struct place
 
     hole.rule = capture->rule[0] ? imap_grammar_rule(grammar, capture->rule)
                                  : rule_of_name(compiler->pattern, capture->name);
-    if (!hole.rule && capture->rule[0])
+    if (!hole.rule && capture->rule[0]) {
         return fail(compiler, capture->rule_at, "the grammar has no rule of this name");
-    if (!hole.rule)
+    }
+    if (!hole.rule) {
         return fail(compiler, at, "this is not captured yet");
+    }
     const char *fill = imap_rule_example(grammar, hole.rule);
-    if (!fill || !*fill)
+    if (!fill || !*fill) {
         return fail(compiler, capture->rule_at, "no short example of this rule can stand here");
-    if (capture->name[0] && !(hole.name = strdup(capture->name)))
+    }
+    if (capture->name[0] && !(hole.name = strdup(capture->name))) {
         return fail_memory(compiler);
+    }
     return add_hole(compiler, hole, fill);
 }
 
@@ -114,15 +124,17 @@ static bool find_holes(struct compiler *compiler) {
         } else if (placeholder.kind == PLACEHOLDER_BROKEN) {
             return fail(compiler, at, placeholder.problem);
         } else if (placeholder.kind == PLACEHOLDER_CAPTURE || placeholder.kind == PLACEHOLDER_ANY) {
-            if (!add_capture(compiler, at, &placeholder))
+            if (!add_capture(compiler, at, &placeholder)) {
                 return false;
+            }
             at = placeholder.end;
         } else if (is_rest(text, size, at)) {
             end = at + strlen(rest_text);
             struct pattern_hole rest = {
                 .rest = true, .text_start = (uint32_t)at, .text_end = (uint32_t)end};
-            if (!add_hole(compiler, rest, NULL))
+            if (!add_hole(compiler, rest, NULL)) {
                 return false;
+            }
             at = end;
         } else {
             at++;
@@ -145,10 +157,12 @@ struct trial {
 static bool watch_trial(void *context, const struct imap_event *event) {
     struct trial *trial = context;
 
-    if (event->kind == IMAP_EVENT_FINDING)
+    if (event->kind == IMAP_EVENT_FINDING) {
         trial->has_finding = true;
-    if (event->kind == IMAP_EVENT_MESSAGE)
+    }
+    if (event->kind == IMAP_EVENT_MESSAGE) {
         trial->messages++;
+    }
     if (event->kind == IMAP_EVENT_NODE) {
         bool is_exact = event->start == trial->start && event->end == trial->end;
         bool is_around =
@@ -198,8 +212,9 @@ static bool try_candidate(const struct compiler *compiler, struct imap_parser *p
                    feed_to_next(compiler, &attempt, pattern->holes[hole].text_end, hole + 1, next);
     bool is_last = is_read && *next == pattern->hole_count;
     *reach = attempt.offset > trial.end ? attempt.offset - trial.end : 0;
-    if (!is_read || trial.has_finding || !trial.stands || (is_last && trial.messages != 1))
+    if (!is_read || trial.has_finding || !trial.stands || (is_last && trial.messages != 1)) {
         return false;
+    }
     *parser = attempt;
     return true;
 }
@@ -213,14 +228,17 @@ static const char *find_candidate(const struct compiler *compiler, struct imap_p
     uint64_t reach, furthest;
 
     *is_read = true;
-    if (try_candidate(compiler, parser, hole, rest_text, next, &furthest))
+    if (try_candidate(compiler, parser, hole, rest_text, next, &furthest)) {
         return rest_text;
+    }
     for (imap_rule rule = 1; rule <= imap_grammar_rule_count(grammar); rule++) {
         const char *example = imap_rule_example(grammar, rule);
-        if (!example || !*example)
+        if (!example || !*example) {
             continue;
-        if (try_candidate(compiler, parser, hole, example, next, &reach))
+        }
+        if (try_candidate(compiler, parser, hole, example, next, &reach)) {
             return example;
+        }
         best = reach > furthest ? example : best;
         furthest = reach > furthest ? reach : furthest;
     }
@@ -237,11 +255,13 @@ static void fill_rests(struct compiler *compiler) {
 
     imap_parser_init(&parser, compiler->pattern->grammar, compiler->root, watch_trial, &ignored);
     bool is_read = feed_to_next(compiler, &parser, 0, 0, &hole);
-    for (; hole < compiler->pattern->hole_count && is_read; hole = next)
+    for (; hole < compiler->pattern->hole_count && is_read; hole = next) {
         compiler->fills[hole] = find_candidate(compiler, &parser, hole, &next, &is_read);
+    }
     for (hole = 0; hole < compiler->pattern->hole_count; hole++) {
-        if (!compiler->fills[hole])
+        if (!compiler->fills[hole]) {
             compiler->fills[hole] = rest_text;
+        }
     }
 }
 
@@ -251,11 +271,13 @@ static bool assemble(struct compiler *compiler) {
     struct pattern *pattern = compiler->pattern;
     size_t size = compiler->size + 2, from = 0, at = 0;
 
-    for (size_t i = 0; i < pattern->hole_count; i++)
+    for (size_t i = 0; i < pattern->hole_count; i++) {
         size += strlen(compiler->fills[i]);
+    }
     pattern->octets = malloc(size);
-    if (!pattern->octets)
+    if (!pattern->octets) {
         return fail_memory(compiler);
+    }
     for (size_t i = 0; i < pattern->hole_count; i++) {
         struct pattern_hole *hole = &pattern->holes[i];
         size_t length = strlen(compiler->fills[i]);
@@ -282,8 +304,9 @@ static size_t origin(const struct compiler *compiler, size_t offset) {
 
     for (size_t i = pattern->hole_count; i-- > 0;) {
         const struct pattern_hole *hole = &pattern->holes[i];
-        if (offset < hole->start)
+        if (offset < hole->start) {
             continue;
+        }
         at = offset < hole->end ? hole->text_start : hole->text_end + (offset - hole->end);
         break;
     }
@@ -331,17 +354,20 @@ static bool parse_with(struct compiler *compiler, uint32_t capacity, bool *is_fu
     struct imap_parser parser;
     size_t consumed;
 
-    if (!nodes)
+    if (!nodes) {
         return fail_memory(compiler);
+    }
     pattern->nodes = nodes;
     imap_tree_init(&pattern->tree, nodes, capacity);
     imap_parser_init(&parser, pattern->grammar, compiler->root, take_event, &reading);
     enum imap_status status = imap_parser_feed(&parser, pattern->octets, pattern->size, &consumed);
-    if (status != IMAP_MORE || reading.messages != 1 || !imap_parser_at_start(&parser))
+    if (status != IMAP_MORE || reading.messages != 1 || !imap_parser_at_start(&parser)) {
         return fail_grammar(compiler, &parser);
-    if (reading.finding_rule)
+    }
+    if (reading.finding_rule) {
         return fail(compiler, origin(compiler, (size_t)reading.finding),
                     "this begins like a response code, but isn't one");
+    }
     *is_full = imap_tree_root(&pattern->tree) == 0;
     return true;
 }
@@ -350,8 +376,9 @@ static bool parse(struct compiler *compiler) {
     bool is_full = true;
 
     for (uint32_t capacity = MIN_NODES; is_full && capacity <= MAX_NODES; capacity *= 4) {
-        if (!parse_with(compiler, capacity, &is_full))
+        if (!parse_with(compiler, capacity, &is_full)) {
             return false;
+        }
     }
     return !is_full || fail(compiler, 0, "the message has too many parts");
 }
@@ -362,8 +389,9 @@ static bool is_within_text(const struct pattern *pattern, const struct pattern_h
 
     for (uint32_t i = 1; i < pattern->tree.count; i++) {
         const struct imap_node *node = &pattern->nodes[i];
-        if (node->rule == text && node->start <= hole->start && node->end >= hole->end)
+        if (node->rule == text && node->start <= hole->start && node->end >= hole->end) {
             return true;
+        }
     }
     return false;
 }
@@ -375,11 +403,13 @@ static uint32_t find_node(const struct pattern *pattern, const struct pattern_ho
 
     for (uint32_t i = 1; i < pattern->tree.count; i++) {
         const struct imap_node *node = &pattern->nodes[i];
-        if (node->start != hole->start || node->end != hole->end)
+        if (node->start != hole->start || node->end != hole->end) {
             continue;
+        }
         outermost = i;
-        if (hole->rule && node->rule == hole->rule)
+        if (hole->rule && node->rule == hole->rule) {
             own = i;
+        }
     }
     return own ? own : outermost;
 }
@@ -390,9 +420,10 @@ static bool mark_nodes(struct compiler *compiler) {
     for (size_t i = 0; i < pattern->hole_count; i++) {
         struct pattern_hole *hole = &pattern->holes[i];
         hole->node = find_node(pattern, hole);
-        if (!hole->node && !(hole->rest && is_within_text(pattern, hole)))
+        if (!hole->node && !(hole->rest && is_within_text(pattern, hole))) {
             return fail(compiler, hole->text_start,
                         "a placeholder must stand for a whole element of the message");
+        }
     }
     return true;
 }
@@ -418,18 +449,21 @@ struct pattern *pattern_compile(const struct imap_grammar *grammar, enum imap_ro
         fail_memory(&compiler);
     } else if (find_holes(&compiler)) {
         fill_rests(&compiler);
-        if (assemble(&compiler) && parse(&compiler) && mark_nodes(&compiler))
+        if (assemble(&compiler) && parse(&compiler) && mark_nodes(&compiler)) {
             return compiler.pattern;
+        }
     }
     pattern_free(compiler.pattern);
     return NULL;
 }
 
 void pattern_free(struct pattern *pattern) {
-    if (!pattern)
+    if (!pattern) {
         return;
-    for (size_t i = 0; i < pattern->hole_count; i++)
+    }
+    for (size_t i = 0; i < pattern->hole_count; i++) {
         free(pattern->holes[i].name);
+    }
     free(pattern->holes);
     free(pattern->nodes);
     free(pattern->octets);

@@ -17,8 +17,9 @@ static struct pattern *compile(const char *text, char error[320]) {
                         strlen(text), problem, &column);
 
     error[0] = '\0';
-    if (!pattern)
+    if (!pattern) {
         snprintf(error, 320, "%u: %s", column, problem);
+    }
     return pattern;
 }
 
@@ -82,8 +83,9 @@ static void holes_mark_nodes(void **state) {
     for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
         char error[320], holes[256];
         struct pattern *pattern = compile(patterns[i].text, error);
-        if (!pattern)
+        if (!pattern) {
             fail_msg("%s: %s", patterns[i].text, error);
+        }
         draw_holes(pattern, holes, sizeof holes);
         if (strcmp(holes, patterns[i].holes) != 0) {
             print_error("%s: %s\n", patterns[i].text, holes);
@@ -131,8 +133,9 @@ static void work_is_bounded(void **state) {
     char error[320];
 
     strcpy(text, "* SEARCH");
-    for (int i = 0; i < 65; i++)
+    for (int i = 0; i < 65; i++) {
         strcat(text, " ...");
+    }
     assert_null(compile(text, error));
     assert_string_equal(error, "266: a message has at most 64 placeholders");
     text[strlen(text) - 4] = '\0';

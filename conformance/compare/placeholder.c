@@ -14,8 +14,9 @@ static size_t read_word(const char *text, size_t size, size_t at, char word[PLAC
                         bool *fits) {
     size_t end = at;
 
-    while (end < size && is_word_octet(text[end]))
+    while (end < size && is_word_octet(text[end])) {
         end++;
+    }
     if (end - at >= PLACEHOLDER_WORD) {
         *fits = false;
         return end;
@@ -36,12 +37,15 @@ static int hex_value(char octet) {
 /* The next octet of `${hex:...}` at text[*at], which moves on; -1 at its end, -2 when it is wrong.
  */
 static int next_hex_octet(const char *text, size_t size, size_t *at) {
-    while (*at < size && text[*at] == ' ')
+    while (*at < size && text[*at] == ' ') {
         ++*at;
-    if (*at < size && text[*at] == '}')
+    }
+    if (*at < size && text[*at] == '}') {
         return -1;
-    if (size - *at < 2 || hex_value(text[*at]) < 0 || hex_value(text[*at + 1]) < 0)
+    }
+    if (size - *at < 2 || hex_value(text[*at]) < 0 || hex_value(text[*at + 1]) < 0) {
         return -2;
+    }
     int octet = hex_value(text[*at]) << 4 | hex_value(text[*at + 1]);
     *at += 2;
     return octet;
@@ -55,10 +59,11 @@ static struct placeholder broken(const char *problem) {
 static struct placeholder read_hex(const char *text, size_t size, size_t at) {
     int octet;
 
-    while ((octet = next_hex_octet(text, size, &at)) >= 0)
-        continue;
-    if (octet == -2)
+    while ((octet = next_hex_octet(text, size, &at)) >= 0) {
+    }
+    if (octet == -2) {
         return broken("octets are written ${hex:00 ff}, two hexadecimal digits each");
+    }
     return (struct placeholder){.kind = PLACEHOLDER_HEX, .end = at + 1};
 }
 
@@ -69,22 +74,28 @@ static struct placeholder read_capture(const char *text, size_t size, size_t at)
 
     at = read_word(text, size, at, capture.name, &fits);
     bool has_rule = at < size && text[at] == ':';
-    if (fits && has_rule && strcmp(capture.name, "hex") == 0)
+    if (fits && has_rule && strcmp(capture.name, "hex") == 0) {
         return read_hex(text, size, at + 1);
+    }
     if (has_rule) {
         capture.rule_at = at + 1;
         at = read_word(text, size, at + 1, capture.rule, &fits);
     }
-    if (!fits)
+    if (!fits) {
         return broken("the name is too long (63 octets at most)");
-    if (at >= size || text[at] != '}')
+    }
+    if (at >= size || text[at] != '}') {
         return broken("the placeholder has no end: ${name:rule}, ${name}, ${:rule} or ${hex:00}");
-    if (has_rule && !capture.rule[0])
+    }
+    if (has_rule && !capture.rule[0]) {
         return broken("a rule's name must follow the colon: ${name:rule}");
-    if (!has_rule && !capture.name[0])
+    }
+    if (!has_rule && !capture.name[0]) {
         return broken("the placeholder has no name: ${name:rule}, ${name} or ${:rule}");
-    if (!capture.name[0])
+    }
+    if (!capture.name[0]) {
         capture.kind = PLACEHOLDER_ANY;
+    }
     capture.end = at + 1;
     return capture;
 }
@@ -96,20 +107,24 @@ static struct placeholder read_length(const char *text, size_t size, size_t at) 
 
     at = read_word(text, size, at, length.name, &fits);
     length.non_synchronizing = at < size && text[at] == '+';
-    if (length.non_synchronizing)
+    if (length.non_synchronizing) {
         at++;
-    if (!fits || !length.name[0] || at >= size || text[at] != '}')
+    }
+    if (!fits || !length.name[0] || at >= size || text[at] != '}') {
         return broken("a length is written {#name}");
+    }
     length.end = at + 1;
     return length;
 }
 
 struct placeholder placeholder_at(const char *text, size_t size, size_t at) {
     if (at < size && size - at >= 2) {
-        if (text[at] == '$' && text[at + 1] == '{')
+        if (text[at] == '$' && text[at + 1] == '{') {
             return read_capture(text, size, at + 2);
-        if (text[at] == '{' && text[at + 1] == '#')
+        }
+        if (text[at] == '{' && text[at + 1] == '#') {
             return read_length(text, size, at + 2);
+        }
     }
     return (struct placeholder){.kind = PLACEHOLDER_NONE};
 }
@@ -117,8 +132,9 @@ struct placeholder placeholder_at(const char *text, size_t size, size_t at) {
 static void copy(uint8_t *to, size_t capacity, const void *octets, size_t size) {
     size_t kept = size < capacity ? size : capacity;
 
-    if (kept > 0)
+    if (kept > 0) {
         memcpy(to, octets, kept);
+    }
 }
 
 bool placeholder_octets(const struct placeholder *placeholder, const char *text, size_t at,
@@ -128,8 +144,9 @@ bool placeholder_octets(const struct placeholder *placeholder, const char *text,
         size_t next = at + strlen("${hex:");
         int octet;
         for (*count = 0; (octet = next_hex_octet(text, placeholder->end, &next)) >= 0; ++*count) {
-            if (*count < capacity)
+            if (*count < capacity) {
                 octets[*count] = (uint8_t)octet;
+            }
         }
         return true;
     }
@@ -137,8 +154,9 @@ bool placeholder_octets(const struct placeholder *placeholder, const char *text,
         placeholder->kind == PLACEHOLDER_CAPTURE || placeholder->kind == PLACEHOLDER_LENGTH;
     const struct variable *variable =
         is_named && variables ? variables_get(variables, placeholder->name) : NULL;
-    if (!variable)
+    if (!variable) {
         return false;
+    }
     if (placeholder->kind == PLACEHOLDER_CAPTURE) {
         *count = variable->size;
         copy(octets, capacity, variable->octets, variable->size);

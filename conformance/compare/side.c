@@ -13,16 +13,18 @@ size_t side_size(const struct message_side *side, uint32_t node) {
 uint32_t side_find_child(const struct message_side *side, uint32_t node, imap_rule rule) {
     uint32_t child = side->nodes[node].children;
 
-    while (child && side->nodes[child].rule != rule)
+    while (child && side->nodes[child].rule != rule) {
         child = side->nodes[child].next;
+    }
     return child;
 }
 
 uint32_t side_count_children(const struct message_side *side, uint32_t node) {
     uint32_t count = 0;
 
-    for (uint32_t child = side->nodes[node].children; child; child = side->nodes[child].next)
+    for (uint32_t child = side->nodes[node].children; child; child = side->nodes[child].next) {
         count++;
+    }
     return count;
 }
 
@@ -37,10 +39,12 @@ struct gap side_gap(const struct message_side *side, uint32_t node, uint32_t bef
 struct gap side_frame(const struct message_side *side, uint32_t node) {
     uint32_t first = side->nodes[node].children, last = first;
 
-    if (!first)
+    if (!first) {
         return gap_join(side_gap(side, node, 0, 0), (struct gap){0});
-    while (side->nodes[last].next)
+    }
+    while (side->nodes[last].next) {
         last = side->nodes[last].next;
+    }
     return gap_join(side_gap(side, node, 0, first), side_gap(side, node, last, 0));
 }
 
@@ -63,11 +67,13 @@ static const uint8_t *gap_octet(const struct gap *gap, size_t i) {
 bool gap_equals(struct gap left, struct gap right, bool ignore_case) {
     size_t size = left.first_size + left.second_size;
 
-    if (size != right.first_size + right.second_size)
+    if (size != right.first_size + right.second_size) {
         return false;
+    }
     for (size_t i = 0; i < size; i++) {
-        if (!value_octets_equal(gap_octet(&left, i), 1, gap_octet(&right, i), 1, ignore_case))
+        if (!value_octets_equal(gap_octet(&left, i), 1, gap_octet(&right, i), 1, ignore_case)) {
             return false;
+        }
     }
     return true;
 }

@@ -73,8 +73,9 @@ const struct trait *trait_of(const struct imap_grammar *grammar, imap_rule rule)
     const char *name = imap_rule_name(grammar, rule);
 
     for (size_t i = 0; i < sizeof traits / sizeof *traits; i++) {
-        if (strcmp(traits[i].rule, name) == 0)
+        if (strcmp(traits[i].rule, name) == 0) {
             return &traits[i];
+        }
     }
     return &none;
 }
@@ -86,17 +87,23 @@ bool trait_reads(const struct imap_grammar *grammar, imap_rule rule, const uint8
     bool is_nil = size == 3 && (octets[0] | 0x20) == 'n' && (octets[1] | 0x20) == 'i' &&
                   (octets[2] | 0x20) == 'l';
 
-    if (strcmp(name, "string") == 0)
+    if (strcmp(name, "string") == 0) {
         return is_quoted || is_literal;
-    if (strcmp(name, "quoted") == 0)
+    }
+    if (strcmp(name, "quoted") == 0) {
         return is_quoted;
-    if (strcmp(name, "literal") == 0)
+    }
+    if (strcmp(name, "literal") == 0) {
         return is_literal;
-    if (strcmp(name, "nil") == 0)
+    }
+    if (strcmp(name, "nil") == 0) {
         return is_nil;
-    if (strcmp(name, "atom") == 0)
+    }
+    if (strcmp(name, "atom") == 0) {
         return !is_quoted && !is_literal;
-    if (strcmp(name, "nz-number") == 0 || strcmp(name, "uniqueid") == 0)
+    }
+    if (strcmp(name, "nz-number") == 0 || strcmp(name, "uniqueid") == 0) {
         return size > 1 || octets[0] != '0';
+    }
     return true;
 }

@@ -12,11 +12,13 @@ static uint8_t fold(uint8_t octet) {
 
 bool value_octets_equal(const uint8_t *left, size_t left_size, const uint8_t *right,
                         size_t right_size, bool ignore_case) {
-    if (left_size != right_size)
+    if (left_size != right_size) {
         return false;
+    }
     for (size_t i = 0; i < left_size; i++) {
-        if (left[i] != right[i] && !(ignore_case && fold(left[i]) == fold(right[i])))
+        if (left[i] != right[i] && !(ignore_case && fold(left[i]) == fold(right[i]))) {
             return false;
+        }
     }
     return true;
 }
@@ -46,20 +48,24 @@ static struct value value_of(const uint8_t *octets, size_t size) {
 
 /* The next octet, -1 at the end. */
 static int next_octet(struct value *value) {
-    if (value->at == value->end)
+    if (value->at == value->end) {
         return -1;
-    if (value->is_quoted && *value->at == '\\' && value->end - value->at > 1)
+    }
+    if (value->is_quoted && *value->at == '\\' && value->end - value->at > 1) {
         value->at++;
+    }
     return *value->at++;
 }
 
 static bool values_equal(struct value left, struct value right, bool ignore_case) {
     for (;;) {
         int l = next_octet(&left), r = next_octet(&right);
-        if (l != r && !(ignore_case && l >= 0 && r >= 0 && fold((uint8_t)l) == fold((uint8_t)r)))
+        if (l != r && !(ignore_case && l >= 0 && r >= 0 && fold((uint8_t)l) == fold((uint8_t)r))) {
             return false;
-        if (l < 0)
+        }
+        if (l < 0) {
             return true;
+        }
     }
 }
 
@@ -74,8 +80,9 @@ static bool is_inbox(struct value value) {
 static uint64_t number_of(const uint8_t *octets, size_t size) {
     uint64_t number = 0;
 
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i < size; i++) {
         number = number * 10 + (uint64_t)(octets[i] - '0');
+    }
     return number;
 }
 
@@ -89,15 +96,19 @@ static bool is_same_moment(const uint8_t *left, size_t left_size, const uint8_t 
 
 bool value_equals(unsigned flags, const uint8_t *left, size_t left_size, const uint8_t *right,
                   size_t right_size) {
-    if (flags & TRAIT_FREE)
+    if (flags & TRAIT_FREE) {
         return true;
-    if (flags & TRAIT_NUMBER)
+    }
+    if (flags & TRAIT_NUMBER) {
         return number_of(left, left_size) == number_of(right, right_size);
-    if (flags & TRAIT_MOMENT)
+    }
+    if (flags & TRAIT_MOMENT) {
         return is_same_moment(left, left_size, right, right_size);
+    }
     bool left_nil = is_word(left, left_size, "NIL"), right_nil = is_word(right, right_size, "NIL");
-    if ((flags & TRAIT_NIL) && (left_nil || right_nil))
+    if ((flags & TRAIT_NIL) && (left_nil || right_nil)) {
         return left_nil && right_nil;
+    }
     struct value left_value = value_of(left, left_size), right_value = value_of(right, right_size);
     bool ignore_case = (flags & TRAIT_IGNORE_CASE) ||
                        ((flags & TRAIT_INBOX) && is_inbox(left_value) && is_inbox(right_value));

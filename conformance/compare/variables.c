@@ -5,8 +5,9 @@
 
 static struct variable *find(const struct variables *variables, const char *name) {
     for (size_t i = 0; i < variables->count; i++) {
-        if (strcmp(variables->items[i].name, name) == 0)
+        if (strcmp(variables->items[i].name, name) == 0) {
             return &variables->items[i];
+        }
     }
     return NULL;
 }
@@ -16,13 +17,15 @@ static struct variable *add(struct variables *variables, const char *name) {
     struct variable *items =
         realloc(variables->items, (variables->count + 1) * sizeof *variables->items);
 
-    if (!items)
+    if (!items) {
         return NULL;
+    }
     variables->items = items;
     struct variable *added = &items[variables->count];
     *added = (struct variable){.name = strdup(name)};
-    if (!added->name)
+    if (!added->name) {
         return NULL;
+    }
     variables->count++;
     return added;
 }
@@ -35,8 +38,9 @@ bool variables_set(struct variables *variables, const char *name, const void *oc
         free(copy);
         return false;
     }
-    if (size > 0)
+    if (size > 0) {
         memcpy(copy, octets, size);
+    }
     copy[size] = '\0';
     free(variable->octets);
     variable->octets = copy;

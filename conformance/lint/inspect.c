@@ -81,8 +81,9 @@ static bool is_word(const uint8_t *octets, size_t size, const char *word) {
 static bool is_near(const char *word, const char *other) {
     size_t length = strlen(word), other_length = strlen(other), same = 0;
 
-    while (same < length && same < other_length && strncasecmp(word + same, other + same, 1) == 0)
+    while (same < length && same < other_length && strncasecmp(word + same, other + same, 1) == 0) {
         same++;
+    }
     size_t skip = length >= other_length && same < length ? 1 : 0;
     size_t other_skip = other_length >= length && same < other_length ? 1 : 0;
     return strcasecmp(word + same + skip, other + same + other_skip) == 0;
@@ -93,10 +94,12 @@ static const char *meant_code(const char *name, const char *joined) {
     const char *near = NULL;
 
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
-        if (strcasecmp(name, codes[i]) == 0)
+        if (strcasecmp(name, codes[i]) == 0) {
             return NULL;
-        if (strcasecmp(joined, codes[i]) == 0 || (!near && is_near(name, codes[i])))
+        }
+        if (strcasecmp(joined, codes[i]) == 0 || (!near && is_near(name, codes[i]))) {
             near = codes[i];
+        }
     }
     return near;
 }
@@ -108,8 +111,9 @@ static void check_code(struct lint *lint, const struct printed_message *message,
     char name[CODE_MAXIMUM], joined[2 * CODE_MAXIMUM], hint[64];
     size_t length = end - start, word = 0, at;
 
-    if (length >= sizeof name)
+    if (length >= sizeof name) {
         return;
+    }
     memcpy(name, octets + start, length);
     name[length] = '\0';
     memcpy(joined, name, length);
@@ -120,8 +124,9 @@ static void check_code(struct lint *lint, const struct printed_message *message,
     }
     joined[length + word] = '\0';
     const char *meant = meant_code(name, joined);
-    if (!meant)
+    if (!meant) {
         return;
+    }
     const struct row *row = printed_message_place(message, start, &at);
     snprintf(hint, sizeof hint, "%s meant?", meant);
     lint_remark(lint, LINT_WARNING, row, at, "resp-text-code", "no such code is known", hint);
@@ -135,8 +140,9 @@ static void check_flag(struct lint *lint, const struct printed_message *message,
     size_t at;
 
     for (size_t i = 0; i < sizeof system_flags / sizeof *system_flags; i++) {
-        if (!is_word(octets, end - start, system_flags[i]))
+        if (!is_word(octets, end - start, system_flags[i])) {
             continue;
+        }
         const struct row *row = printed_message_place(message, start, &at);
         snprintf(hint, sizeof hint, "\\%s meant?", system_flags[i]);
         lint_remark(lint, LINT_WARNING, row, at, "flag-keyword",
@@ -155,14 +161,15 @@ static void inspect_tree(struct lint *lint, const struct printed_message *messag
         const struct imap_node *node = &tree->nodes[i];
         const char *rule = imap_rule_name(lint->grammar, node->rule);
         size_t start = (size_t)node->start, end = (size_t)node->end;
-        if (strcmp(rule, "authenticate") == 0)
+        if (strcmp(rule, "authenticate") == 0) {
             inspection->begins_authenticate = true;
-        else if (strcmp(rule, "idle") == 0)
+        } else if (strcmp(rule, "idle") == 0) {
             inspection->begins_idle = true;
-        else if (strcmp(rule, "resp-text-code-name") == 0)
+        } else if (strcmp(rule, "resp-text-code-name") == 0) {
             check_code(lint, message, start, end);
-        else if (is_flag_rule(rule))
+        } else if (is_flag_rule(rule)) {
             check_flag(lint, message, start, end);
+        }
     }
 }
 
@@ -171,8 +178,9 @@ static void check_malformed(struct lint *lint, const struct printed_message *mes
     const struct trial_events *events = &message->after.events;
     size_t at;
 
-    if (!events->malformed || events->malformed_at >= message->octets.size)
+    if (!events->malformed || events->malformed_at >= message->octets.size) {
         return;
+    }
     /* The octet before the line end. */
     bool is_bare = message->octets.octets[message->octets.size - 3] == ']';
     const struct row *row = printed_message_place(message, (size_t)events->malformed_at, &at);
@@ -194,8 +202,9 @@ struct inspection inspect_message(struct lint *lint, const struct printed_messag
     check_malformed(lint, message);
     imap_tree_init(&tree, nodes, NODES);
     if (imap_tree_parse(&tree, &parser, lint->grammar, message->root, message->octets.octets,
-                        message->octets.size))
+                        message->octets.size)) {
         inspect_tree(lint, message, &tree, &inspection);
+    }
     free(nodes);
     return inspection;
 }

@@ -47,8 +47,9 @@ static bool is_note(const struct row *row) {
     static const char *const openings[] = {"(", "<", "[", "...", "…", "//"};
 
     for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
-        if (row_begins_with(row, openings[i]))
+        if (row_begins_with(row, openings[i])) {
             return true;
+        }
     }
     return false;
 }
@@ -58,13 +59,15 @@ static bool is_narration(const struct lint *lint, const struct row *row) {
     static const char *const openings[] = {"(", "<", "[", "...", "…", "//", ". . ."};
     bool has_placeholder = false;
 
-    for (size_t i = row->text; lint->is_dialog && i + 1 < row->size; i++)
+    for (size_t i = row->text; lint->is_dialog && i + 1 < row->size; i++) {
         has_placeholder = has_placeholder || (row->octets[i] == '$' && row->octets[i + 1] == '{') ||
                           (row->octets[i] == '{' && row->octets[i + 1] == '#') ||
                           (row->octets[i] == '!' && row->octets[i + 1] == '}');
+    }
     for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
-        if (row_begins_with(row, openings[i]))
+        if (row_begins_with(row, openings[i])) {
             return true;
+        }
     }
     return has_placeholder;
 }
@@ -78,11 +81,14 @@ static bool is_foreign(const struct lint *lint, size_t index) {
 
     for (; index < end; index++) {
         const struct row *row = &printed->rows[index];
-        if (row->kind == ROW_UNMARKED && !is_note(row))
+        if (row->kind == ROW_UNMARKED && !is_note(row)) {
             return false;
+        }
         for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
-            if (row->kind == ROW_MARKED && row->side == SERVER && row_begins_with(row, openings[i]))
+            if (row->kind == ROW_MARKED && row->side == SERVER &&
+                row_begins_with(row, openings[i])) {
                 return true;
+            }
         }
     }
     return false;
@@ -92,8 +98,9 @@ static bool is_foreign(const struct lint *lint, size_t index) {
 static size_t tag_length(const struct row *row) {
     size_t length = 0, left = row->size - row->text;
 
-    while (length < left && row->octets[row->text + length] != ' ')
+    while (length < left && row->octets[row->text + length] != ' ') {
         length++;
+    }
     return length;
 }
 
@@ -106,25 +113,29 @@ static bool is_answered_bad(const struct lint *lint, size_t index) {
 
     for (size_t i = index + 1; i < end; i++) {
         const struct row *row = &printed->rows[i];
-        if (row->kind == ROW_UNMARKED && !is_note(row))
+        if (row->kind == ROW_UNMARKED && !is_note(row)) {
             return false;
+        }
         bool is_answer =
             row->kind == ROW_MARKED && row->side == SERVER && length > 0 &&
             tag_length(row) == length &&
             memcmp(row->octets + row->text, command->octets + command->text, length) == 0;
-        if (is_answer)
+        if (is_answer) {
             return begins_with(row->octets + row->text + length, row->size - row->text - length,
                                " BAD");
+        }
     }
     return false;
 }
 
 static enum imap_root choose_root(const struct conversation *conversation, const struct row *row) {
-    if (row->side == SERVER)
+    if (row->side == SERVER) {
         return conversation->open || !row_begins_with(row, "* PREAUTH") ? IMAP_RESPONSE
                                                                         : IMAP_GREETING;
-    if (conversation->authenticate)
+    }
+    if (conversation->authenticate) {
         return conversation->challenged ? IMAP_SASL_LINE : IMAP_AFTER_AUTHENTICATE;
+    }
     return conversation->idle ? IMAP_AFTER_IDLE : IMAP_COMMAND;
 }
 
@@ -132,11 +143,13 @@ static enum imap_root choose_root(const struct conversation *conversation, const
 static void copy_tag(const uint8_t *octets, size_t size, char tag[TAG_MAXIMUM]) {
     size_t length = 0;
 
-    while (length < size && octets[length] != ' ')
+    while (length < size && octets[length] != ' ') {
         length++;
+    }
     bool is_tag = length > 0 && length < TAG_MAXIMUM && octets[0] != '*' && octets[0] != '+';
-    if (is_tag)
+    if (is_tag) {
         memcpy(tag, octets, length);
+    }
     tag[is_tag ? length : 0] = '\0';
 }
 
@@ -144,8 +157,9 @@ static bool has_tag(const struct conversation *conversation, const char *tag) {
     size_t count = conversation->tag_count < TAGS ? conversation->tag_count : TAGS;
 
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(conversation->tags[i], tag) == 0)
+        if (strcmp(conversation->tags[i], tag) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -166,10 +180,12 @@ static void learn_response(struct judge *judge, struct conversation *conversatio
                            const struct printed_message *message, const char *tag) {
     size_t at;
 
-    if (message->octets.octets[0] == '+')
+    if (message->octets.octets[0] == '+') {
         conversation->challenged = true;
-    if (*tag == '\0')
+    }
+    if (*tag == '\0') {
         return;
+    }
     conversation->authenticate = conversation->idle = conversation->challenged = false;
     if (conversation->tag_count > 0 && !has_tag(conversation, tag)) {
         const struct row *row = printed_message_place(message, 0, &at);
@@ -187,13 +203,15 @@ static void check_tag(struct judge *judge, const struct printed_message *message
     for (size_t i = 1; i < length; i++) {
         bool is_digit = tag[i] >= '0' && tag[i] <= '9';
         bool is_zero = tag[i] == 'O' || tag[i] == 'o', is_one = tag[i] == 'l' || tag[i] == 'I';
-        if (!is_digit && !is_zero && !is_one)
+        if (!is_digit && !is_zero && !is_one) {
             return;
+        }
         letters += !is_digit;
         hint[i] = is_zero ? '0' : is_one ? '1' : tag[i];
     }
-    if (letters == 0 || (length < 4 && letters == length - 1))
+    if (letters == 0 || (length < 4 && letters == length - 1)) {
         return;
+    }
     const struct row *row = printed_message_place(message, 0, &at);
     lint_remark(judge->lint, LINT_WARNING, row, at, "tag", "letters that look like digits", hint);
 }
@@ -210,8 +228,9 @@ static void learn(struct judge *judge, struct conversation *conversation,
         copy_tag(row->octets + row->text, row->size - row->text, tag);
     }
     if (message->side == CLIENT && message->root != IMAP_SASL_LINE) {
-        if (message->complete)
+        if (message->complete) {
             check_tag(judge, message, tag);
+        }
         learn_command(conversation, &inspection, tag);
     } else if (message->side == SERVER && message->complete) {
         learn_response(judge, conversation, message, tag);
@@ -230,10 +249,11 @@ static size_t judge_message(struct judge *judge, size_t index, enum imap_root ro
 
     bool quiet = row->side == CLIENT && is_answered_bad(lint, index);
     printed_message_read(&message, lint, index, root, quiet);
-    if (message.quiet && message.refused)
+    if (message.quiet && message.refused) {
         lint->not_judged++;
-    else
+    } else {
         lint->judged++;
+    }
     conversation_of(judge, row)->open = true;
     learn(judge, conversation_of(judge, row), &message, row);
     for (size_t i = 0; i < message.answer_count; i++) {
@@ -254,8 +274,9 @@ static size_t skip_message(const struct lint *lint, size_t index) {
     bool has_literal = first->size > first->text && first->octets[first->size - 1] == '}';
 
     while (has_literal && index < printed->count && printed->rows[index].kind == ROW_MARKED &&
-           printed->rows[index].side == first->side)
+           printed->rows[index].side == first->side) {
         index++;
+    }
     return index;
 }
 
@@ -271,10 +292,12 @@ static size_t judge_row(struct judge *judge, size_t index) {
     struct conversation *conversation = conversation_of(judge, row);
     char tag[TAG_MAXIMUM];
 
-    if (!conversation->open)
+    if (!conversation->open) {
         conversation->foreign = is_foreign(lint, index);
-    if (!conversation->foreign && !is_narration(lint, row))
+    }
+    if (!conversation->foreign && !is_narration(lint, row)) {
         return judge_message(judge, index, choose_root(conversation, row));
+    }
     conversation->open = true;
     lint->not_judged++;
     if (lint->is_dialog && row->side == CLIENT) {
@@ -301,10 +324,11 @@ void judge_all(struct lint *lint) {
             before = &printed->rows[i - 1];
             continue;
         }
-        if (ends_dialog(row, before))
+        if (ends_dialog(row, before)) {
             memset(judge.conversations, 0, CONVERSATIONS * sizeof *judge.conversations);
-        else if (row->kind == ROW_UNMARKED)
+        } else if (row->kind == ROW_UNMARKED) {
             before = row;
+        }
         i++;
     }
     free(judge.conversations);

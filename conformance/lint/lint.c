@@ -12,8 +12,9 @@ void lint_remark(struct lint *lint, enum severity severity, const struct row *ro
     size_t count = lint->remark_count;
 
     *(severity == LINT_REFUSED ? &lint->refused : &lint->warnings) += 1;
-    if (count == LINT_MAXIMUM)
+    if (count == LINT_MAXIMUM) {
         return;
+    }
     if ((count & (count - 1)) == 0) { /* 0 and the powers of two: the array is full */
         size_t capacity = count > 0 ? 2 * count : 1;
         struct remark *remarks = realloc(lint->remarks, capacity * sizeof *remarks);
@@ -43,48 +44,57 @@ static void check_marker(struct lint *lint, const struct row *row) {
     const struct lookalike *lookalike =
         lookalike_at(row->octets + row->marker, row->size - row->marker, &length);
 
-    if (lookalike)
+    if (lookalike) {
         snprintf(hint, sizeof hint, "U+%04X %s looks like %c", (unsigned)lookalike->character,
                  lookalike->name, letter);
+    }
     if (row->misprints & MISPRINT_LETTER) {
         snprintf(sentence, sizeof sentence, "a letter that only looks like the %c of a marker",
                  letter);
         lint_remark(lint, LINT_REFUSED, row, row->marker, "marker", sentence, hint);
     }
     snprintf(hint, sizeof hint, "`%c:` is meant?", letter);
-    if (row->misprints & MISPRINT_SECOND_MARKER)
+    if (row->misprints & MISPRINT_SECOND_MARKER) {
         lint_remark(lint, LINT_REFUSED, row, row->marker, "marker",
                     "a second marker on the same line", "a line end is missing before it?");
-    if (row->misprints & MISPRINT_NO_COLON)
+    }
+    if (row->misprints & MISPRINT_NO_COLON) {
         lint_remark(lint, LINT_REFUSED, row, row->gap, "marker", "the marker's colon is missing",
                     hint);
-    if (row->misprints & MISPRINT_SPACE)
+    }
+    if (row->misprints & MISPRINT_SPACE) {
         lint_remark(lint, LINT_REFUSED, row, row->gap - 2, "marker",
                     "a space before the marker's colon", hint);
+    }
 }
 
 static int by_place(const void *left, const void *right) {
     const struct remark *a = left, *b = right;
 
-    if (a->row->line != b->row->line)
+    if (a->row->line != b->row->line) {
         return a->row->line < b->row->line ? -1 : 1;
-    if (a->at != b->at)
+    }
+    if (a->at != b->at) {
         return a->at < b->at ? -1 : 1;
+    }
     return (int)a->severity - (int)b->severity;
 }
 
 bool lint_text(struct lint *lint, const struct imap_grammar *grammar, const uint8_t *text,
                size_t size, bool is_dialog) {
     *lint = (struct lint){.grammar = grammar, .is_dialog = is_dialog};
-    if (!printed_read(&lint->printed, text, size, is_dialog))
+    if (!printed_read(&lint->printed, text, size, is_dialog)) {
         return false;
+    }
     for (size_t i = 0; i < lint->printed.count; i++) {
-        if (lint->printed.rows[i].misprints)
+        if (lint->printed.rows[i].misprints) {
             check_marker(lint, &lint->printed.rows[i]);
+        }
     }
     judge_all(lint);
-    if (lint->remark_count > 0)
+    if (lint->remark_count > 0) {
         qsort(lint->remarks, lint->remark_count, sizeof *lint->remarks, by_place);
+    }
     return !lint->failed;
 }
 
@@ -92,15 +102,17 @@ void lint_write(FILE *stream, const char *path, const struct remark *remark) {
     const struct row *row = remark->row;
     size_t start = row->kind == ROW_MARKED ? 0 : row->text;
 
-    while (start < row->marker && (row->octets[start] == ' ' || row->octets[start] == '\t'))
+    while (start < row->marker && (row->octets[start] == ' ' || row->octets[start] == '\t')) {
         start++;
+    }
     fprintf(stream, "%s:%u:%zu: %s%s: %s\n", path, row->line,
             text_columns(TEXT_UTF8, row->octets, remark->at) + 1,
             remark->severity == LINT_WARNING ? "warning: " : "", remark->rule, remark->sentence);
     text_point(stream, "    ", TEXT_UTF8, row->octets + start, row->printed - start,
                remark->at > start ? remark->at - start : 0);
-    if (*remark->hint != '\0')
+    if (*remark->hint != '\0') {
         fprintf(stream, "  hint: %s\n", remark->hint);
+    }
 }
 
 void lint_free(struct lint *lint) {

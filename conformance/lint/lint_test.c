@@ -335,8 +335,9 @@ static void gives_up_after_too_many_remarks(void **state) {
     struct lint lint;
 
     (void)state;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         memcpy(text + i * size, line, size);
+    }
     assert_true(lint_text(&lint, imap_grammar_builtin("rfc3501"), (const uint8_t *)text,
                           size * count, false));
     assert_int_equal(lint.remark_count, LINT_MAXIMUM);

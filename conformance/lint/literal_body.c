@@ -6,12 +6,14 @@ struct literal_announcement literal_announced(const uint8_t *line, size_t size) 
     struct literal_announcement announced = {0};
     size_t end = size - 1, first;
 
-    if (size < 3 || line[end] != '}')
+    if (size < 3 || line[end] != '}') {
         return announced;
+    }
     announced.non_synchronizing = line[end - 1] == '+';
     end -= announced.non_synchronizing;
-    for (first = end; first > 0 && line[first - 1] >= '0' && line[first - 1] <= '9';)
+    for (first = end; first > 0 && line[first - 1] >= '0' && line[first - 1] <= '9';) {
         first--;
+    }
     announced.found = first > 0 && line[first - 1] == '{' && first < end;
     announced.start = first > 0 ? first - 1 : 0;
     for (size_t i = first; announced.found && i < end; i++) {
@@ -33,8 +35,9 @@ static bool add_line(struct literal_body *body, const struct row *row, size_t in
     if ((count & (count - 1)) == 0) { /* 0 and the powers of two: the array is full */
         size_t capacity = count > 0 ? 2 * count : 1;
         struct body_line *lines = realloc(body->lines, capacity * sizeof *lines);
-        if (!lines)
+        if (!lines) {
             return false;
+        }
         body->lines = lines;
     }
     body->lines[body->count++] =
@@ -64,14 +67,17 @@ bool literal_body_read(struct literal_body *body, struct lint *lint, const struc
 
     for (; index < printed->count && !ended; index++) {
         const struct row *row = &printed->rows[index];
-        if (marked && row->kind == ROW_BLANK)
+        if (marked && row->kind == ROW_BLANK) {
             continue;
-        if (!is_same_side(row, header) && (marked || row->kind == ROW_MARKED))
+        }
+        if (!is_same_side(row, header) && (marked || row->kind == ROW_MARKED)) {
             break;
+        }
         ended = (body->octets.size >= wanted && body->count >= LITERAL_BODY_LINES) ||
                 (!marked && row->kind == ROW_MARKED) || !literal_body_spend(lint, row->size + 1);
-        if (!add_line(body, row, index, text_start(row, header)))
+        if (!add_line(body, row, index, text_start(row, header))) {
             return false;
+        }
     }
     return true;
 }

@@ -67,17 +67,20 @@ const struct lookalike *lookalike_at(const uint8_t *octets, size_t size, size_t 
     size_t octet_count = text_decode(octets, size, &character);
     size_t low = 0, high = sizeof lookalikes / sizeof *lookalikes;
 
-    if (octet_count < 2)
+    if (octet_count < 2) {
         return NULL;
+    }
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (lookalikes[middle].character < character)
+        if (lookalikes[middle].character < character) {
             low = middle + 1;
-        else
+        } else {
             high = middle;
+        }
     }
-    if (low == sizeof lookalikes / sizeof *lookalikes || lookalikes[low].character != character)
+    if (low == sizeof lookalikes / sizeof *lookalikes || lookalikes[low].character != character) {
         return NULL;
+    }
     *length = octet_count;
     return &lookalikes[low];
 }

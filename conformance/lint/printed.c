@@ -27,8 +27,9 @@ static bool is_letter(uint8_t octet) {
 }
 
 static size_t skip_blanks(const struct row *row, size_t at) {
-    while (at < row->size && is_blank(row->octets[at]))
+    while (at < row->size && is_blank(row->octets[at])) {
         at++;
+    }
     return at;
 }
 
@@ -53,8 +54,9 @@ static bool read_word(const struct row *row, size_t *at, char word[TAG_MAXIMUM +
 
     while (*at < row->size && !is_blank(row->octets[*at])) {
         char character = ascii_at(row, at, &is_lookalike);
-        if (character == '\0' || length == TAG_MAXIMUM)
+        if (character == '\0' || length == TAG_MAXIMUM) {
             return false;
+        }
         word[length++] = character;
     }
     word[length] = '\0';
@@ -71,20 +73,26 @@ static bool follows_marker(const struct row *row, enum side side, size_t at) {
     char tag[TAG_MAXIMUM + 1], word[TAG_MAXIMUM + 1];
     bool has_digit = false, is_word = true;
 
-    if (at >= row->size || !is_blank(row->octets[at]))
+    if (at >= row->size || !is_blank(row->octets[at])) {
         return false;
+    }
     at = skip_blanks(row, at);
-    if (side == SERVER && at < row->size && (row->octets[at] == '*' || row->octets[at] == '+'))
+    if (side == SERVER && at < row->size && (row->octets[at] == '*' || row->octets[at] == '+')) {
         return true;
-    if (!read_word(row, &at, tag))
+    }
+    if (!read_word(row, &at, tag)) {
         return false;
-    for (const char *character = tag; *character != '\0'; character++)
+    }
+    for (const char *character = tag; *character != '\0'; character++) {
         has_digit = has_digit || is_digit((uint8_t)*character);
+    }
     at = skip_blanks(row, at);
-    if (!has_digit || !is_letter((uint8_t)tag[0]) || !read_word(row, &at, word))
+    if (!has_digit || !is_letter((uint8_t)tag[0]) || !read_word(row, &at, word)) {
         return false;
-    for (const char *character = word; *character != '\0'; character++)
+    }
+    for (const char *character = word; *character != '\0'; character++) {
         is_word = is_word && is_letter((uint8_t)*character);
+    }
     return side == SERVER ? is_condition(word) : is_word && strlen(word) > 2;
 }
 
@@ -95,14 +103,17 @@ static bool read_marker(struct row *row, size_t at) {
     bool is_lookalike;
     char letter = ascii_at(row, &at, &is_lookalike);
 
-    if (letter != 'C' && letter != 'S')
+    if (letter != 'C' && letter != 'S') {
         return false;
+    }
     enum side side = letter == 'C' ? CLIENT : SERVER;
     size_t after_letter = at;
-    while (at < row->size && is_digit(row->octets[at]) && connection < 100)
+    while (at < row->size && is_digit(row->octets[at]) && connection < 100) {
         connection = 10 * connection + (unsigned)(row->octets[at++] - '0');
-    if (at < row->size && strchr("-?~!=", row->octets[at]) && row->octets[at] != '\0')
+    }
+    if (at < row->size && strchr("-?~!=", row->octets[at]) && row->octets[at] != '\0') {
         at++;
+    }
     size_t colon = skip_blanks(row, at);
     if (colon < row->size && row->octets[colon] == ':' && colon - at <= 1) {
         misprints |= colon > at ? MISPRINT_SPACE : 0;
@@ -128,8 +139,9 @@ static size_t skip_label(const struct row *row, size_t at) {
     size_t end = at;
 
     while (end < row->size && end - at < LABEL_MAXIMUM &&
-           (is_letter(row->octets[end]) || is_digit(row->octets[end]) || row->octets[end] == ' '))
+           (is_letter(row->octets[end]) || is_digit(row->octets[end]) || row->octets[end] == ' ')) {
         end++;
+    }
     bool is_label = end < row->size && end > at + 2 && row->octets[end] == ':';
     return is_label && end + 1 < row->size && is_blank(row->octets[end + 1])
                ? skip_blanks(row, end + 1)
@@ -142,19 +154,22 @@ static void classify(struct row *row) {
     row->kind = start == row->size ? ROW_BLANK : ROW_UNMARKED;
     row->gap = 0;
     row->text = start;
-    if (row->kind == ROW_BLANK || read_marker(row, start))
+    if (row->kind == ROW_BLANK || read_marker(row, start)) {
         return;
+    }
     size_t after_label = skip_label(row, start);
-    if (after_label > 0)
+    if (after_label > 0) {
         read_marker(row, after_label);
+    }
 }
 
 static bool contains(const struct row *row, const char *word) {
     size_t length = strlen(word);
 
     for (size_t i = 0; i + length <= row->size; i++) {
-        if (memcmp(row->octets + i, word, length) == 0)
+        if (memcmp(row->octets + i, word, length) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -179,8 +194,9 @@ static bool add_row(struct printed *printed, size_t *capacity, const struct row 
     if (printed->count == *capacity) {
         size_t larger = *capacity > 0 ? 2 * *capacity : 256;
         struct row *rows = realloc(printed->rows, larger * sizeof *rows);
-        if (!rows)
+        if (!rows) {
             return false;
+        }
         printed->rows = rows;
         *capacity = larger;
     }
@@ -193,8 +209,9 @@ static bool split_row(struct printed *printed, size_t *capacity) {
     struct row *first = &printed->rows[printed->count - 1], second = *first;
 
     if (first->kind != ROW_MARKED || !read_marker(&second, first->text) ||
-        second.side == first->side || !(second.misprints & MISPRINT_NO_COLON))
+        second.side == first->side || !(second.misprints & MISPRINT_NO_COLON)) {
         return true;
+    }
     second.misprints |= MISPRINT_SECOND_MARKER;
     first->size = first->gap;
     first->text = first->gap;
@@ -207,19 +224,22 @@ bool printed_read(struct printed *printed, const uint8_t *octets, size_t size, b
     size_t capacity = 0, start = 0;
 
     *printed = (struct printed){0};
-    if (size >= sizeof byte_order_mark && memcmp(octets, byte_order_mark, 3) == 0)
+    if (size >= sizeof byte_order_mark && memcmp(octets, byte_order_mark, 3) == 0) {
         start = sizeof byte_order_mark;
+    }
     while (start < size) {
         const uint8_t *end = memchr(octets + start, '\n', size - start);
         size_t length = end ? (size_t)(end - octets) - start : size - start;
         struct row row = {.line = ++line, .octets = octets + start, .size = length};
         start += length + 1;
-        if (row.size > 0 && row.octets[row.size - 1] == '\r')
+        if (row.size > 0 && row.octets[row.size - 1] == '\r') {
             row.size--;
+        }
         row.printed = row.size;
         bool is_note = is_dialog && row.size > 0 && (row.octets[0] == '#' || row.octets[0] == '!');
-        if (is_note || is_furniture(&row, &header_lines))
+        if (is_note || is_furniture(&row, &header_lines)) {
             continue;
+        }
         classify(&row);
         if (!add_row(printed, &capacity, &row) || !split_row(printed, &capacity)) {
             printed_free(printed);
@@ -230,8 +250,9 @@ bool printed_read(struct printed *printed, const uint8_t *octets, size_t size, b
 }
 
 size_t printed_skip_blank(const struct printed *printed, size_t index) {
-    while (index < printed->count && printed->rows[index].kind == ROW_BLANK)
+    while (index < printed->count && printed->rows[index].kind == ROW_BLANK) {
         index++;
+    }
     return index;
 }
 

@@ -14,8 +14,9 @@ static void remark(struct printed_message *message, size_t index, size_t at, con
     char sentence[IMAP_EXPLANATION_TEXT];
 
     message->refused = true;
-    if (message->quiet)
+    if (message->quiet) {
         return;
+    }
     imap_parser_explain(&message->after.parser, sentence, sizeof sentence);
     lint_remark(message->lint, LINT_REFUSED, row_at(message, index), at,
                 trial_rule(&message->after), sentence, hint);
@@ -25,8 +26,9 @@ static void remark(struct printed_message *message, size_t index, size_t at, con
 static bool is_left_out(const struct reading *reading, size_t at) {
     const uint8_t *octets = reading->octets;
 
-    if (at == reading->size)
+    if (at == reading->size) {
         return false;
+    }
     return at >= repair_ellipsis(reading) ||
            (octets[at] == '<' && memchr(octets + at, '>', reading->size - at));
 }
@@ -35,8 +37,9 @@ static bool is_left_out(const struct reading *reading, size_t at) {
 static bool cut_note(struct reading *reading, size_t at) {
     size_t note = at;
 
-    while (note < reading->size && reading->octets[note] == ' ')
+    while (note < reading->size && reading->octets[note] == ' ') {
         note++;
+    }
     size_t left = reading->size - note;
     const uint8_t *octets = reading->octets + note;
     bool is_note = note > at && ((left > 1 && octets[0] == '<' && strchr("-=", octets[1])) ||
@@ -57,18 +60,21 @@ static bool read_fold(struct printed_message *message, const struct trial *open,
 
     fold->index = index;
     if (!reading_set(&fold->reading, row->octets, row->size, row->text) ||
-        !reading_replace(&fold->reading, 0, 0, joint))
+        !reading_replace(&fold->reading, 0, 0, joint)) {
         return lint_fail(message->lint);
+    }
     trial_run(trial, open, fold->reading.octets, fold->reading.size, true);
     return true;
 }
 
 /* How well does a fold go on with the line? 0: it doesn't. */
 static size_t rate_fold(const struct printed_line *fold, const struct trial *trial) {
-    if (trial->verdict != TRIAL_REFUSED)
+    if (trial->verdict != TRIAL_REFUSED) {
         return trial->events.malformed ? 0 : SIZE_MAX;
-    if (trial->at >= repair_ellipsis(&fold->reading) || trial->at > fold->reading.size / 2)
+    }
+    if (trial->at >= repair_ellipsis(&fold->reading) || trial->at > fold->reading.size / 2) {
         return trial->at + 1;
+    }
     return 0;
 }
 
@@ -79,8 +85,9 @@ static bool find_fold(struct printed_message *message, const struct printed_line
     struct printed_line joined = {0};
     struct trial open, with_space, without_space;
 
-    if (index == message->lint->printed.count || row_at(message, index)->kind != ROW_UNMARKED)
+    if (index == message->lint->printed.count || row_at(message, index)->kind != ROW_UNMARKED) {
         return false;
+    }
     trial_run(&open, &message->before, line->reading.octets, line->reading.size, false);
     bool read = read_fold(message, &open, index, " ", fold, &with_space) &&
                 read_fold(message, &open, index, "", &joined, &without_space);
@@ -100,8 +107,9 @@ static bool find_fold(struct printed_message *message, const struct printed_line
 static bool may_fold(const struct printed_message *message, const struct reading *reading) {
     const struct trial *after = &message->after;
 
-    if (after->verdict == TRIAL_REFUSED)
+    if (after->verdict == TRIAL_REFUSED) {
         return after->at == reading->size;
+    }
     return after->verdict == TRIAL_COMPLETE &&
            (after->events.malformed || message->root == IMAP_SASL_LINE);
 }
@@ -114,14 +122,18 @@ enum line_end printed_line_read(struct printed_message *message, struct printed_
 
     for (unsigned repairs = 0; is_repaired;) {
         trial_run(after, &message->before, reading->octets, reading->size, true);
-        if (may_fold(message, reading) && find_fold(message, line, fold))
+        if (may_fold(message, reading) && find_fold(message, line, fold)) {
             return LINE_FOLDED;
-        if (after->verdict != TRIAL_REFUSED)
+        }
+        if (after->verdict != TRIAL_REFUSED) {
             return after->verdict == TRIAL_COMPLETE ? LINE_COMPLETE : LINE_LITERAL;
-        if (is_left_out(reading, after->at))
+        }
+        if (is_left_out(reading, after->at)) {
             return LINE_PARTIAL;
-        if (cut_note(reading, after->at) || add_lost_space(reading))
+        }
+        if (cut_note(reading, after->at) || add_lost_space(reading)) {
             continue;
+        }
         char hint[REPAIR_HINT] = "";
         size_t at = reading->origins[after->at];
         is_repaired = !message->quiet && repairs++ < MAXIMUM_REPAIRS &&

@@ -17,8 +17,9 @@ static bool accept(struct printed_message *message, const struct printed_line *c
     size_t count = message->piece_count + 1;
     struct piece *pieces = realloc(message->pieces, count * sizeof *pieces);
 
-    if (!pieces)
+    if (!pieces) {
         return lint_fail(message->lint);
+    }
     message->pieces = pieces;
     struct piece *piece = &pieces[message->piece_count];
     *piece = (struct piece){.start = message->octets.size, .row = row_at(message, cursor->index)};
@@ -28,8 +29,9 @@ static bool accept(struct printed_message *message, const struct printed_line *c
     }
     message->piece_count = count;
     buffer_add(&message->octets, cursor->reading.octets, cursor->reading.size);
-    if (line_end)
+    if (line_end) {
         buffer_add_text(&message->octets, "\r\n");
+    }
     return !message->octets.failed || lint_fail(message->lint);
 }
 
@@ -48,8 +50,9 @@ static enum verdict try_tail(const struct literal_body *body, const struct trial
     struct trial trial;
 
     trial_run(before, header, body->octets.octets, size, false);
-    if (before->verdict == TRIAL_REFUSED)
+    if (before->verdict == TRIAL_REFUSED) {
         return TRIAL_REFUSED;
+    }
     trial_run(&trial, before, body->octets.octets + line->offset + at, line->size - at, true);
     return trial.verdict == TRIAL_REFUSED && trial.at > 0 ? TRIAL_OPEN : trial.verdict;
 }
@@ -82,8 +85,9 @@ static bool recount(struct printed_message *message, const struct printed_line *
     snprintf(count, sizeof count, "{%zu%s}", size, literal.non_synchronizing ? "+" : "");
     bool read = reading_copy(&recounted, reading) &&
                 reading_replace(&recounted, literal.start, reading->size - literal.start, count);
-    if (read)
+    if (read) {
         trial_run(trial, &message->before, recounted.octets, recounted.size, true);
+    }
     reading_free(&recounted);
     return read ? trial->verdict == TRIAL_LITERAL : lint_fail(message->lint);
 }
@@ -94,8 +98,9 @@ static void remark_count(struct printed_message *message, const struct printed_l
     char sentence[128], hint[64];
 
     message->refused = true;
-    if (message->quiet)
+    if (message->quiet) {
         return;
+    }
     snprintf(sentence, sizeof sentence, "%llu octets announced, %zu shown",
              (unsigned long long)announced, shown);
     snprintf(hint, sizeof hint, "with one CRLF for each line: {%zu}", shown);
@@ -112,17 +117,21 @@ static bool find_end(struct printed_message *message, const struct printed_line 
 
     for (size_t i = 1; message->side == SERVER && i < body->count && i < LITERAL_BODY_LINES; i++) {
         *size = body->lines[i].offset;
-        if (!literal_body_spend(message->lint, *size))
+        if (!literal_body_spend(message->lint, *size)) {
             return false;
+        }
         *tail = i;
         *at = 0;
-        if (!recount(message, header, *size, &after_header))
+        if (!recount(message, header, *size, &after_header)) {
             return false;
-        if (try_tail(body, &after_header, *size, i, 0, &before_tail) != TRIAL_REFUSED)
+        }
+        if (try_tail(body, &after_header, *size, i, 0, &before_tail) != TRIAL_REFUSED) {
             return true;
+        }
     }
-    if (message->side == SERVER)
+    if (message->side == SERVER) {
         return false;
+    }
     *size = body->lines[last].offset + body->lines[last].size;
     *tail = last;
     *at = body->lines[last].size;
@@ -138,9 +147,10 @@ static bool is_abridged(const struct printed_message *message, const struct lite
     for (size_t i = 0; i < count && !abridged; i++) {
         const struct row *row = row_at(message, body->lines[i].index);
         struct reading reading = {0};
-        if (reading_set(&reading, row->octets, row->size, body->lines[i].start))
+        if (reading_set(&reading, row->octets, row->size, body->lines[i].start)) {
             abridged =
                 reading.size > 0 && (repair_ellipsis(&reading) < 2 || reading.octets[0] == '<');
+        }
         reading_free(&reading);
     }
     return abridged;
@@ -172,8 +182,9 @@ static bool end_literal(struct printed_message *message, struct printed_line *cu
         message->next = body->lines[found ? tail : shown - 1].index + 1;
         return false;
     }
-    if (is_counted)
+    if (is_counted) {
         remark_count(message, cursor, announced, found ? size : body->octets.size);
+    }
     message->miscounted = is_counted;
     if (!found || !recount(message, cursor, size, &message->after)) {
         message->next = body->lines[body->count - 1].index + 1;
@@ -193,8 +204,9 @@ static size_t skip_answer(struct printed_message *message, size_t index) {
     size_t answer = printed_skip_blank(&message->lint->printed, index);
 
     if (message->side != CLIENT || answer == message->lint->printed.count ||
-        !is_answer(row_at(message, answer)) || message->answer_count == MESSAGE_ANSWERS)
+        !is_answer(row_at(message, answer)) || message->answer_count == MESSAGE_ANSWERS) {
         return index;
+    }
     message->answers[message->answer_count++] = answer;
     return answer + 1;
 }
@@ -209,10 +221,11 @@ static bool read_literal(struct printed_message *message, struct printed_line *c
 
     message->next = skip_answer(message, message->next);
     if (read_body(message, header, announced, &body)) {
-        if (body.count > 0)
+        if (body.count > 0) {
             goes_on = end_literal(message, cursor, &body, announced, is_counted);
-        else
+        } else {
             message->partial = true;
+        }
     }
     literal_body_free(&body);
     return goes_on;
@@ -231,8 +244,9 @@ static void skip_command(struct printed_message *message) {
         const struct row *row = row_at(message, index);
         bool is_body = row->kind == ROW_UNMARKED && row_at(message, index - 1)->kind != ROW_BLANK;
         bool is_command = row->kind == ROW_MARKED && row->side == CLIENT;
-        if (!is_body && !is_command && !is_answer(row) && row->kind != ROW_BLANK)
+        if (!is_body && !is_command && !is_answer(row) && row->kind != ROW_BLANK) {
             return;
+        }
         message->next = index + 1;
     }
 }
@@ -247,11 +261,13 @@ static void skip_literals(struct printed_message *message, size_t line) {
         bool read = read_body(message, header, literal.count, &body);
         size_t at, tail = literal_body_line(&body, literal.count, &at);
         bool ends = read && tail < body.count;
-        if (ends)
+        if (ends) {
             line = body.lines[tail].index;
+        }
         literal_body_free(&body);
-        if (!ends)
+        if (!ends) {
             return;
+        }
         message->next = line + 1;
         literal = announced_by(row_at(message, line));
     }
@@ -264,14 +280,17 @@ static void give_up(struct printed_message *message, const struct printed_line *
     size_t line = cursor->index;
 
     while (message->next < printed->count && row_at(message, message->next)->kind == ROW_UNMARKED &&
-           row_at(message, message->next)->text >= first->marker)
+           row_at(message, message->next)->text >= first->marker) {
         line = message->next++;
-    if (!announced_by(row_at(message, line)).found)
+    }
+    if (!announced_by(row_at(message, line)).found) {
         return;
-    if (message->side == CLIENT)
+    }
+    if (message->side == CLIENT) {
         skip_command(message);
-    else
+    } else {
         skip_literals(message, line);
+    }
 }
 
 /* ---- messages ------------------------------------------------------------------------------ */
@@ -325,31 +344,34 @@ void printed_message_read(struct printed_message *message, struct lint *lint, si
         .lint = lint, .side = row->side, .root = root, .quiet = quiet, .next = index + 1};
     trial_begin(&message->before, &message->events, lint->grammar, root);
     if (reading_set(&cursor.reading, row->octets, row->size, row->text)) {
-        while (read_on(message, &cursor))
-            continue;
+        while (read_on(message, &cursor)) {
+        }
     } else {
         lint_fail(message->lint);
     }
     reading_free(&cursor.reading);
     if (message->miscounted && message->side == CLIENT &&
-        skip_answer(message, message->next) != message->next)
+        skip_answer(message, message->next) != message->next) {
         skip_command(message);
+    }
 }
 
 const struct row *printed_message_place(const struct printed_message *message, size_t offset,
                                         size_t *at) {
     const struct piece *piece = message->pieces;
 
-    for (size_t i = 1; i < message->piece_count && message->pieces[i].start <= offset; i++)
+    for (size_t i = 1; i < message->piece_count && message->pieces[i].start <= offset; i++) {
         piece = &message->pieces[i];
+    }
     size_t index = offset - piece->start;
     *at = piece->reading.origins[index < piece->reading.size ? index : piece->reading.size];
     return piece->row;
 }
 
 void printed_message_free(struct printed_message *message) {
-    for (size_t i = 0; i < message->piece_count; i++)
+    for (size_t i = 0; i < message->piece_count; i++) {
         reading_free(&message->pieces[i].reading);
+    }
     free(message->pieces);
     buffer_free(&message->octets);
 }

@@ -67,13 +67,15 @@ static bool is_far_fetched(const struct reading *reading, const struct change *c
 }
 
 static bool apply(struct reading *reading, const struct change *change, size_t at) {
-    if (change->offset < 0 && at < (size_t)-change->offset)
+    if (change->offset < 0 && at < (size_t)-change->offset) {
         return false;
+    }
     at = change->offset < 0 ? at - (size_t)-change->offset : at;
     if (at + change->removed > reading->size ||
         (change->only && (at == reading->size || reading->octets[at] != (uint8_t)change->only)) ||
-        reading->size == 0 || is_far_fetched(reading, change, at))
+        reading->size == 0 || is_far_fetched(reading, change, at)) {
         return false;
+    }
     return reading_replace(reading, at, change->removed, change->inserted) &&
            reading_replace(reading, reading->size, 0, change->appended);
 }
@@ -87,8 +89,9 @@ size_t repair_ellipsis(const struct reading *reading) {
     size_t at = 0;
 
     while (at < reading->size && !is_at(reading, at, "...") && !is_at(reading, at, ". . .") &&
-           !is_at(reading, at, "…"))
+           !is_at(reading, at, "…")) {
         at++;
+    }
     return at;
 }
 
@@ -114,14 +117,16 @@ static bool replace_lookalikes(struct reading *reading, size_t at, char hint[REP
     const struct lookalike *named[NAMED_LOOKALIKES];
     size_t length = 0, count = 0, kept = at;
 
-    if (at == reading->size || !lookalike_at(reading->octets + at, reading->size - at, &length))
+    if (at == reading->size || !lookalike_at(reading->octets + at, reading->size - at, &length)) {
         return false;
+    }
     for (size_t i = at; i < reading->size; i += length) {
         const struct lookalike *lookalike =
             lookalike_at(reading->octets + i, reading->size - i, &length);
         bool is_new = lookalike && count < NAMED_LOOKALIKES;
-        for (size_t j = 0; j < count && is_new; j++)
+        for (size_t j = 0; j < count && is_new; j++) {
             is_new = named[j] != lookalike;
+        }
         if (is_new) {
             name_lookalike(lookalike, hint);
             named[count++] = lookalike;
@@ -140,11 +145,13 @@ static bool replace_parentheses(struct reading *reading, size_t at) {
     size_t digits = at + 1;
 
     while (digits < reading->size && reading->octets[digits] >= '0' &&
-           reading->octets[digits] <= '9')
+           reading->octets[digits] <= '9') {
         digits++;
+    }
     if (at >= reading->size || reading->octets[at] != '(' || digits == at + 1 ||
-        digits + 1 != reading->size || reading->octets[digits] != ')')
+        digits + 1 != reading->size || reading->octets[digits] != ')') {
         return false;
+    }
     return reading_replace(reading, at, 1, "{") && reading_replace(reading, digits, 1, "}");
 }
 
@@ -163,8 +170,9 @@ static bool find_change(struct reading *reading, const struct trial *before, siz
     const char *sentence = NULL;
 
     for (size_t i = 0; i < sizeof changes / sizeof *changes && best_reach != SIZE_MAX; i++) {
-        if (!reading_copy(&tried, reading) || !apply(&tried, &changes[i], at))
+        if (!reading_copy(&tried, reading) || !apply(&tried, &changes[i], at)) {
             continue;
+        }
         size_t reached = reach(&tried, before);
         if (changes[i].whole ? reached == SIZE_MAX : reached > best_reach) {
             struct reading other = best;
@@ -175,8 +183,9 @@ static bool find_change(struct reading *reading, const struct trial *before, siz
         }
     }
     bool found = sentence && reading_copy(reading, &best);
-    if (found)
+    if (found) {
         describe(reading, sentence, hint);
+    }
     reading_free(&tried);
     reading_free(&best);
     return found;
@@ -186,10 +195,12 @@ static bool find_change(struct reading *reading, const struct trial *before, siz
 static bool cut(struct reading *reading, const struct trial *before, size_t at) {
     struct trial trial;
 
-    while (at > 0 && reading->octets[at - 1] == ' ')
+    while (at > 0 && reading->octets[at - 1] == ' ') {
         at--;
-    if (reading->size - at > LONGEST_REST)
+    }
+    if (reading->size - at > LONGEST_REST) {
         return false;
+    }
     trial_run(&trial, before, reading->octets, at, true);
     return trial.verdict == TRIAL_COMPLETE && reading_replace(reading, at, reading->size - at, "");
 }
@@ -203,28 +214,34 @@ static bool is_word(uint8_t octet) {
 static void name_word(const struct reading *reading, size_t at, char hint[REPAIR_HINT]) {
     size_t start = at, end = at;
 
-    while (start > 0 && is_word(reading->octets[start - 1]))
+    while (start > 0 && is_word(reading->octets[start - 1])) {
         start--;
-    while (end < reading->size && is_word(reading->octets[end]))
+    }
+    while (end < reading->size && is_word(reading->octets[end])) {
         end++;
-    if (end > at && end - start > 1 && end - start < REPAIR_HINT / 2)
+    }
+    if (end > at && end - start > 1 && end - start < REPAIR_HINT / 2) {
         snprintf(hint, REPAIR_HINT, "`%.*s` is not known here", (int)(end - start),
                  (const char *)reading->octets + start);
+    }
 }
 
 bool repair_find(struct reading *reading, const struct trial *before, const struct trial *refused,
                  char hint[REPAIR_HINT]) {
     *hint = '\0';
-    if (imap_parser_error(&refused->parser)->code != IMAP_UNEXPECTED_OCTET)
+    if (imap_parser_error(&refused->parser)->code != IMAP_UNEXPECTED_OCTET) {
         return false;
-    if (replace_lookalikes(reading, refused->at, hint))
+    }
+    if (replace_lookalikes(reading, refused->at, hint)) {
         return true;
+    }
     if (replace_parentheses(reading, refused->at)) {
         describe(reading, "a literal's count stands in braces", hint);
         return true;
     }
-    if (find_change(reading, before, refused->at, hint))
+    if (find_change(reading, before, refused->at, hint)) {
         return true;
+    }
     if (cut(reading, before, refused->at)) {
         describe(reading, "the line is complete without the rest", hint);
         return true;

@@ -3,8 +3,9 @@
 static bool note_event(void *context, const struct imap_event *event) {
     struct trial_events *events = context;
 
-    if (event->kind == IMAP_EVENT_LITERAL)
+    if (event->kind == IMAP_EVENT_LITERAL) {
         events->literal = event->value;
+    }
     if (event->kind == IMAP_EVENT_FINDING && !events->malformed) {
         events->malformed = true;
         events->malformed_at = event->start;
@@ -35,16 +36,18 @@ void trial_run(struct trial *trial, const struct trial *before, const uint8_t *o
     *trial = *before;
     *trial->sink = before->events;
     enum imap_status status = imap_parser_feed(&trial->parser, octets, size, &consumed);
-    if (status != IMAP_FAILED && line_end)
+    if (status != IMAP_FAILED && line_end) {
         status = imap_parser_feed(&trial->parser, "\r\n", 2, &consumed);
+    }
     trial->events = *trial->sink;
     trial->offset += size + (line_end ? 2 : 0);
-    if (status == IMAP_FAILED)
+    if (status == IMAP_FAILED) {
         trial->verdict = TRIAL_REFUSED;
-    else if (!line_end)
+    } else if (!line_end) {
         trial->verdict = TRIAL_OPEN;
-    else
+    } else {
         trial->verdict = imap_parser_at_start(&trial->parser) ? TRIAL_COMPLETE : TRIAL_LITERAL;
+    }
     trial->at = status == IMAP_FAILED ? index_of_error(trial, before->offset, size) : size;
 }
 

@@ -17,8 +17,9 @@ static char *number_user(const char *user, unsigned worker) {
         buffer_format(&name, "%u", worker);
     }
     buffer_add(&name, user, strlen(user) + 1);
-    if (name.failed)
+    if (name.failed) {
         buffer_free(&name);
+    }
     return (char *)name.octets;
 }
 
@@ -26,8 +27,9 @@ bool account_init(struct account *account, const struct run_options *options, un
     *account =
         (struct account){.options = options, .worker = worker, .interrupted = options->interrupted};
     snprintf(account->scratch, sizeof account->scratch, "imapspec-%ld-%u", (long)getpid(), worker);
-    if (options->server.user)
+    if (options->server.user) {
         account->user = number_user(options->server.user, worker);
+    }
     result_begin(&account->trace, NULL);
     return account->user || !options->server.user;
 }
@@ -39,12 +41,14 @@ static void on_separator(void *context, const struct message *message) {
     const uint8_t *octets = message->octets;
 
     if (message->refusal || message->size < sizeof prefix ||
-        memcmp(octets, prefix, sizeof prefix - 1) != 0)
+        memcmp(octets, prefix, sizeof prefix - 1) != 0) {
         return;
+    }
     const uint8_t *end = memchr(octets, ')', message->size);
     size_t rest = end ? message->size - (size_t)(end - octets) : 0;
-    if (rest > 5 && end[2] == '"')
+    if (rest > 5 && end[2] == '"') {
         account->separator = (char)(end[3] == '\\' ? end[4] : end[3]);
+    }
 }
 
 static bool learn_separator(struct account *account, char problem[SESSION_PROBLEM]) {
@@ -54,8 +58,9 @@ static bool learn_separator(struct account *account, char problem[SESSION_PROBLE
     exchange_begin(&exchange, account->session, "LIST \"\" \"\"");
     exchange.listener = on_separator;
     exchange.context = account;
-    if (exchange_end(&exchange) == ANSWER_OK)
+    if (exchange_end(&exchange) == ANSWER_OK) {
         return true;
+    }
     snprintf(problem, SESSION_PROBLEM, "LIST: %s", exchange.said);
     return false;
 }
@@ -69,20 +74,23 @@ static bool still_stands(struct account *account) {
 bool account_open(struct account *account, char problem[SESSION_PROBLEM]) {
     const struct run_options *options = account->options;
 
-    if (still_stands(account))
+    if (still_stands(account)) {
         return true;
+    }
     account_close(account);
     const struct imap_grammar *grammar = imap_grammar_builtin(imap_dialect_name(0));
     account->session = session_open(&options->server, grammar, 0, options->timeout_milliseconds,
                                     account->interrupted, &account->trace, problem);
-    if (!account->session)
+    if (!account->session) {
         return false;
+    }
     buffer_clear(&account->capabilities);
     if (ladder_climb(account->session, STATE_AUTHENTICATED, account->user, &account->capabilities,
                      problem) &&
         ladder_learn(account->session, &account->capabilities, problem) &&
-        learn_separator(account, problem))
+        learn_separator(account, problem)) {
         return true;
+    }
     account_close(account);
     return false;
 }
@@ -91,8 +99,9 @@ bool account_command(struct account *account, const char *name, const char *mail
                      char problem[SESSION_PROBLEM]) {
     char said[EXCHANGE_SAID];
 
-    if (exchange_simple(account->session, name, mailbox, said) == ANSWER_OK)
+    if (exchange_simple(account->session, name, mailbox, said) == ANSWER_OK) {
         return true;
+    }
     snprintf(problem, SESSION_PROBLEM, "%.80s%s%.160s: %s", name, mailbox ? " " : "",
              mailbox ? mailbox : "", said);
     return false;
@@ -110,8 +119,9 @@ bool account_can(const struct account *account, const char *capability, size_t s
 
 void account_heed_interruption(struct account *account, bool heed) {
     account->interrupted = heed ? account->options->interrupted : NULL;
-    if (account->session)
+    if (account->session) {
         account->session->connection.interrupted = account->interrupted;
+    }
 }
 
 void account_close(struct account *account) {

@@ -57,8 +57,9 @@ static bool has_word(const uint8_t *octets, size_t count, const char *word) {
     size_t length = strlen(word);
 
     for (size_t i = 0; i + length <= count; i++) {
-        if (strncasecmp((const char *)octets + i, word, length) == 0)
+        if (strncasecmp((const char *)octets + i, word, length) == 0) {
             return true;
+        }
     }
     return false;
 }
@@ -68,13 +69,16 @@ static void on_listed(void *context, const struct message *message) {
     const struct imap_node *node = NULL;
 
     for (uint32_t i = 1; i < message->tree.count && !node; i++) {
-        if (message->nodes[i].rule == listing->mailbox)
+        if (message->nodes[i].rule == listing->mailbox) {
             node = &message->nodes[i];
+        }
     }
-    if (message->refusal)
+    if (message->refusal) {
         listing->problem = "a response can't be read, and may have told of more mailboxes";
-    if (!node)
+    }
+    if (!node) {
         return;
+    }
     const uint8_t *octets = message->octets + node->start;
     size_t count = (size_t)(node->end - node->start), size = imap_value(octets, count, NULL, 0);
     char *name = calloc(1, size + 1);
@@ -83,15 +87,17 @@ static void on_listed(void *context, const struct message *message) {
         return;
     }
     imap_value(octets, count, (uint8_t *)name, size);
-    if (is_ours(listing, name))
+    if (is_ours(listing, name)) {
         add_listed(listing, name, has_word(message->octets, node->start, "\\Noselect"));
-    else
+    } else {
         free(name);
+    }
 }
 
 static void free_listing(struct listing *listing) {
-    for (size_t i = 0; i < listing->count; i++)
+    for (size_t i = 0; i < listing->count; i++) {
         free(listing->items[i].name);
+    }
     free(listing->items);
     free(listing->level);
 }
@@ -114,17 +120,20 @@ static bool list(struct account *account, const struct names *names, const char 
         .level = names_on_server(names, ""),
         .mailbox = imap_grammar_rule(account->session->grammar, "mailbox"),
     };
-    if (!listing->level)
+    if (!listing->level) {
         return fail(problem, name, "", "out of memory");
+    }
     snprintf(arguments, sizeof arguments, "%s \"\" \"%s*\"", name,
              names->scratch ? names->scratch : "");
     exchange_begin(&exchange, account->session, arguments);
     exchange.listener = on_listed;
     exchange.context = listing;
-    if (exchange_end(&exchange) != ANSWER_OK)
+    if (exchange_end(&exchange) != ANSWER_OK) {
         return fail(problem, name, "", exchange.said);
-    if (listing->count > 0)
+    }
+    if (listing->count > 0) {
         qsort(listing->items, listing->count, sizeof *listing->items, compare_names);
+    }
     return true;
 }
 
@@ -135,10 +144,12 @@ static bool command_each(struct account *account, const char *name, const struct
 
     for (size_t i = 0; i < listing->count; i++) {
         const struct listed *item = &listing->items[i];
-        if (deletes && names_is_inbox(item->name))
+        if (deletes && names_is_inbox(item->name)) {
             continue;
-        if (!account_command(account, name, item->name, problem) && !(deletes && item->bare))
+        }
+        if (!account_command(account, name, item->name, problem) && !(deletes && item->bare)) {
             done = false;
+        }
     }
     return done;
 }
@@ -154,8 +165,9 @@ static bool remove_all(struct account *account, const struct names *names, const
         struct listing listing;
         done = list(account, names, lists, &listing, problem) &&
                command_each(account, removes, &listing, problem);
-        if (done && listing.problem)
+        if (done && listing.problem) {
             done = fail(problem, lists, "", listing.problem);
+        }
         free_listing(&listing);
     }
     return done;
@@ -166,8 +178,9 @@ static void on_exists(void *context, const struct message *message) {
     bool *is_empty = context;
 
     if (message->size == sizeof empty - 1 &&
-        strncasecmp((const char *)message->octets, empty, message->size) == 0)
+        strncasecmp((const char *)message->octets, empty, message->size) == 0) {
         *is_empty = true;
+    }
 }
 
 static bool empty_inbox(struct account *account, char problem[SESSION_PROBLEM]) {
@@ -177,8 +190,9 @@ static bool empty_inbox(struct account *account, char problem[SESSION_PROBLEM]) 
     exchange_begin(&exchange, account->session, "SELECT INBOX");
     exchange.listener = on_exists;
     exchange.context = &is_empty;
-    if (exchange_end(&exchange) != ANSWER_OK)
+    if (exchange_end(&exchange) != ANSWER_OK) {
         return fail(problem, "SELECT", "INBOX", exchange.said);
+    }
     return (is_empty ||
             account_command(account, "STORE 1:* +FLAGS.SILENT (\\Deleted)", NULL, problem)) &&
            account_command(account, "CLOSE", NULL, problem);

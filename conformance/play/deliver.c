@@ -52,8 +52,9 @@ bool deliver(const char *command, const char *file, const char *user, unsigned t
         }
         nanosleep(&pause, NULL);
     }
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
         return true;
+    }
     snprintf(problem, 256, "the deliver command failed with %s %d",
              WIFEXITED(status) ? "status" : "signal",
              WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));

@@ -20,8 +20,9 @@ static bool is_beside(const struct dialog *dialog, const char *id) {
     char path[4096];
 
     if (path_size < tail ||
-        strncmp(dialog->path + path_size - tail, dialog->id, strlen(dialog->id)) != 0)
+        strncmp(dialog->path + path_size - tail, dialog->id, strlen(dialog->id)) != 0) {
         return false;
+    }
     int size =
         snprintf(path, sizeof path, "%.*s%s%s", (int)(path_size - tail), dialog->path, id, suffix);
     return size > 0 && (size_t)size < sizeof path && access(path, F_OK) == 0;
@@ -29,8 +30,9 @@ static bool is_beside(const struct dialog *dialog, const char *id) {
 
 static bool is_known(const char *id, struct dialog *const *dialogs, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(dialogs[i]->id, id) == 0 || is_beside(dialogs[i], id))
+        if (strcmp(dialogs[i]->id, id) == 0 || is_beside(dialogs[i], id)) {
             return true;
+        }
     }
     return false;
 }
@@ -52,8 +54,9 @@ static bool add(struct deviations *deviations, const char *id, const char *secti
                 const char *why) {
     struct deviation *items = realloc(deviations->items, (deviations->count + 1) * sizeof *items);
 
-    if (!items)
+    if (!items) {
         return false;
+    }
     deviations->items = items;
     struct deviation *item = &items[deviations->count++];
     *item = (struct deviation){.id = strdup(id), .section = strdup(section), .why = strdup(why)};
@@ -69,24 +72,27 @@ bool deviations_load(struct deviations *deviations, const char *path, struct dia
     bool is_good = true;
 
     *deviations = (struct deviations){0};
-    if (!file)
+    if (!file) {
         return refuse(diagnostic, path, 0, 0, "cannot be read");
+    }
     while (is_good && getline(&line, &capacity, file) > 0) {
         char *rest = line;
         number++;
         line[strcspn(line, "\r\n")] = '\0';
-        if (line[0] == '#' || line[strspn(line, " ")] == '\0')
+        if (line[0] == '#' || line[strspn(line, " ")] == '\0') {
             continue;
+        }
         const char *id = take_field(&rest);
         size_t section_at = (size_t)(rest - line);
         const char *section = take_field(&rest);
-        if (!*id || !*section || !*rest)
+        if (!*id || !*section || !*rest) {
             is_good = refuse(diagnostic, path, number, section_at,
                              "a line is `DIALOG-ID  SECTION  why`, two spaces between");
-        else if (!is_known(id, dialogs, count))
+        } else if (!is_known(id, dialogs, count)) {
             is_good = refuse(diagnostic, path, number, 0, "there is no dialog with this id");
-        else if (!add(deviations, id, section, rest))
+        } else if (!add(deviations, id, section, rest)) {
             is_good = refuse(diagnostic, path, number, 0, "memory is out");
+        }
     }
     free(line);
     fclose(file);
@@ -95,8 +101,9 @@ bool deviations_load(struct deviations *deviations, const char *path, struct dia
 
 const struct deviation *deviations_find(const struct deviations *deviations, const char *id) {
     for (size_t i = 0; i < deviations->count; i++) {
-        if (strcmp(deviations->items[i].id, id) == 0)
+        if (strcmp(deviations->items[i].id, id) == 0) {
             return &deviations->items[i];
+        }
     }
     return NULL;
 }
@@ -106,13 +113,15 @@ void deviations_apply(const struct deviations *deviations, struct result *result
     bool has_failed = result->outcome == OUTCOME_FAIL || result->outcome == OUTCOME_WARNING ||
                       (result->outcome == OUTCOME_PASS && result->finding_count > 0);
 
-    if (!deviation)
+    if (!deviation) {
         return;
-    if (has_failed)
+    }
+    if (has_failed) {
         result_conclude(result, OUTCOME_DEVIATION, "%s: %s", deviation->section, deviation->why);
-    else if (result->outcome == OUTCOME_PASS)
+    } else if (result->outcome == OUTCOME_PASS) {
         result_fail(result, 0, 0, "the deviation is no longer seen (%s: %s)", deviation->section,
                     deviation->why);
+    }
 }
 
 void deviations_free(struct deviations *deviations) {

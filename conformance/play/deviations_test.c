@@ -97,11 +97,13 @@ static enum outcome apply(enum outcome outcome, size_t findings) {
 
     result_begin(&result, &select_dialog);
     result.outcome = outcome;
-    for (size_t i = 0; i < findings; i++)
+    for (size_t i = 0; i < findings; i++) {
         result_find(&result, 1, 0, "rule", "sentence", (const uint8_t *)"*", 1, 0);
+    }
     deviations_apply(&deviations, &result);
-    if (result.outcome == OUTCOME_DEVIATION)
+    if (result.outcome == OUTCOME_DEVIATION) {
         assert_string_equal(result.reason, "RFC 3501, 6.3.1: why");
+    }
     outcome = result.outcome;
     result_free(&result);
     return outcome;

@@ -27,10 +27,12 @@ static bool set_holds(const char *set, unsigned number) {
     while (*set) {
         char *end;
         unsigned long first = strtoul(set, &end, 10), last = first;
-        if (*end == ':')
+        if (*end == ':') {
             last = strtoul(end + 1, &end, 10);
-        if ((first <= number && number <= last) || (last <= number && number <= first))
+        }
+        if ((first <= number && number <= last) || (last <= number && number <= first)) {
             return true;
+        }
         set = *end ? end + 1 : end;
     }
     return false;
@@ -41,10 +43,12 @@ static bool read_file(const char *path, struct buffer *text) {
     size_t size;
     FILE *file = fopen(path, "rb");
 
-    if (!file)
+    if (!file) {
         return false;
-    while (text->size <= MESSAGE_FILE_LIMIT && (size = fread(chunk, 1, sizeof chunk, file)) > 0)
+    }
+    while (text->size <= MESSAGE_FILE_LIMIT && (size = fread(chunk, 1, sizeof chunk, file)) > 0) {
         buffer_add(text, chunk, size);
+    }
     bool complete = !ferror(file) && feof(file) && !text->failed;
     fclose(file);
     return complete;
@@ -54,8 +58,9 @@ static bool read_file(const char *path, struct buffer *text) {
 static const char *attribute_of(const struct fixture_mailbox *mailbox, int kind, unsigned number) {
     for (size_t i = mailbox->attribute_count; i > 0; i--) {
         const struct fixture_attribute *attribute = &mailbox->attributes[i - 1];
-        if ((int)attribute->kind == kind && set_holds(attribute->messages, number))
+        if ((int)attribute->kind == kind && set_holds(attribute->messages, number)) {
             return attribute->value;
+        }
     }
     return NULL;
 }
@@ -68,18 +73,22 @@ static void add_attributes(struct exchange *append, const struct fixture_mailbox
 
     for (size_t i = 0; i < mailbox->attribute_count; i++) {
         const struct fixture_attribute *attribute = &mailbox->attributes[i];
-        if (attribute->kind == FIXTURE_FLAGS && set_holds(attribute->messages, number))
+        if (attribute->kind == FIXTURE_FLAGS && set_holds(attribute->messages, number)) {
             buffer_format(&text, "%s%s", text.size ? " " : "(", attribute->value);
+        }
     }
-    if (text.size)
+    if (text.size) {
         buffer_add_text(&text, ")");
-    if (date)
+    }
+    if (date) {
         buffer_format(&text, "%s\"%s\"", text.size ? " " : "", date);
+    }
     buffer_add(&text, "", 1);
-    if (text.failed)
+    if (text.failed) {
         append->wire.failed = true;
-    else if (text.size > 1)
+    } else if (text.size > 1) {
         exchange_add_text(append, (const char *)text.octets);
+    }
     buffer_free(&text);
 }
 
@@ -88,9 +97,10 @@ static bool write_message(const struct fixture_mailbox *mailbox, unsigned number
                           struct buffer *text, char problem[SESSION_PROBLEM]) {
     const char *path = attribute_of(mailbox, FIXTURE_MESSAGE, number);
 
-    if (path && !read_file(path, text))
+    if (path && !read_file(path, text)) {
         return fail(problem, "message file", path, "it cannot be read, or is too large");
-    if (!path)
+    }
+    if (!path) {
         buffer_format(text,
                       "From: imapspec <imapspec@example.org>\r\n"
                       "To: reader@example.org\r\n"
@@ -102,6 +112,7 @@ static bool write_message(const struct fixture_mailbox *mailbox, unsigned number
                       "\r\n"
                       "This is message %u.\r\n",
                       number, number, number);
+    }
     return true;
 }
 
@@ -118,8 +129,9 @@ static bool await_batch(struct account *account, const char *name, struct batch 
     char said[EXCHANGE_SAID];
 
     for (size_t i = 0; i < batch->count; i++) {
-        if (exchange_await(account->session, batch->tags[i], NULL, NULL, said) != ANSWER_OK)
+        if (exchange_await(account->session, batch->tags[i], NULL, NULL, said) != ANSWER_OK) {
             return fail(problem, "APPEND", name, said);
+        }
     }
     batch->count = batch->octets = 0;
     return true;
@@ -144,10 +156,12 @@ static bool send_append(struct account *account, const char *name,
     bool waits = append.cut_count > 0 || text.failed;
     append.wire.failed |= text.failed;
     buffer_free(&text);
-    if (!exchange_send(&append))
+    if (!exchange_send(&append)) {
         return fail(problem, "APPEND", name, append.said);
-    if (waits || batch->count == BATCH_MESSAGES || batch->octets >= BATCH_OCTETS)
+    }
+    if (waits || batch->count == BATCH_MESSAGES || batch->octets >= BATCH_OCTETS) {
         return await_batch(account, name, batch, problem);
+    }
     return true;
 }
 
@@ -158,8 +172,9 @@ static bool append_messages(struct account *account, const char *name,
     struct batch batch = {.count = 0};
 
     for (unsigned number = first; number <= last; number++) {
-        if (!send_append(account, name, mailbox, number, &batch, problem))
+        if (!send_append(account, name, mailbox, number, &batch, problem)) {
             return false;
+        }
     }
     return await_batch(account, name, &batch, problem);
 }
@@ -177,8 +192,9 @@ static bool fill(struct account *account, const char *name, const struct fixture
     unsigned old = mailbox->recent < mailbox->messages ? mailbox->messages - mailbox->recent : 0;
 
     if (old > 0 && !(append_messages(account, name, mailbox, 1, old, problem) &&
-                     take_recent(account, name, problem)))
+                     take_recent(account, name, problem))) {
         return false;
+    }
     return append_messages(account, name, mailbox, old + 1, mailbox->messages, problem);
 }
 
@@ -186,8 +202,9 @@ static bool build_mailbox(struct account *account, const struct names *names,
                           const struct fixture_mailbox *mailbox, char problem[SESSION_PROBLEM]) {
     char *name = names_on_server(names, mailbox->name);
 
-    if (!name)
+    if (!name) {
         return fail(problem, "CREATE", mailbox->name, "out of memory");
+    }
     bool built = (names_is_inbox(name) || account_command(account, "CREATE", name, problem)) &&
                  fill(account, name, mailbox, problem) &&
                  (!mailbox->subscribed || account_command(account, "SUBSCRIBE", name, problem));
@@ -200,8 +217,9 @@ static bool create_scratch(struct account *account, const struct names *names,
                            char problem[SESSION_PROBLEM]) {
     char *level = names_on_server(names, "");
 
-    if (!level)
+    if (!level) {
         return fail(problem, "CREATE", names->scratch, "out of memory");
+    }
     bool created = account_command(account, "CREATE", level, problem);
     free(level);
     return created;
@@ -209,13 +227,16 @@ static bool create_scratch(struct account *account, const struct names *names,
 
 bool fixture_build(struct account *account, const struct names *names, const struct dialog *dialog,
                    char problem[SESSION_PROBLEM]) {
-    if (dialog->mailbox_count == 0 && !dialog->uses[0])
+    if (dialog->mailbox_count == 0 && !dialog->uses[0]) {
         return true;
-    if (names->scratch && names->separator && !create_scratch(account, names, problem))
+    }
+    if (names->scratch && names->separator && !create_scratch(account, names, problem)) {
         return false;
+    }
     for (size_t i = 0; i < dialog->mailbox_count; i++) {
-        if (!build_mailbox(account, names, &dialog->mailboxes[i], problem))
+        if (!build_mailbox(account, names, &dialog->mailboxes[i], problem)) {
             return false;
+        }
     }
     return true;
 }

@@ -93,8 +93,9 @@ static bool begin_group(struct group *group, struct replay *replay, size_t first
     *group = (struct group){.replay = replay, .first = first, .count = next - first};
     group->session = replay_connection_of(replay, &replay->dialog->steps[first])->session;
     group->expectations = calloc(group->count, sizeof *group->expectations);
-    if (!group->expectations || !match_init(&group->matching, group->count))
+    if (!group->expectations || !match_init(&group->matching, group->count)) {
         return out_of_memory(group);
+    }
     for (size_t i = 0; i < group->count; i++) {
         struct wanted *expectation = &group->expectations[i];
         expectation->step = &replay->dialog->steps[first + i];
@@ -106,10 +107,12 @@ static bool begin_group(struct group *group, struct replay *replay, size_t first
 }
 
 static void free_group(struct group *group) {
-    for (size_t i = 0; group->expectations && i < group->count; i++)
+    for (size_t i = 0; group->expectations && i < group->count; i++) {
         pattern_free(group->expectations[i].pattern);
-    for (size_t i = 0; i < group->message_count; i++)
+    }
+    for (size_t i = 0; i < group->message_count; i++) {
         message_free(group->messages[i]);
+    }
     match_free(&group->matching);
     free(group->expectations);
     free(group->messages);
@@ -122,14 +125,16 @@ static bool shares_capture(const struct dialog_step *step, const struct dialog_s
                            const struct variables *known) {
     for (size_t i = 0; i < step->size; i++) {
         struct placeholder placeholder = placeholder_at(step->text, step->size, i);
-        if (placeholder.kind == PLACEHOLDER_NONE || placeholder.kind == PLACEHOLDER_BROKEN)
+        if (placeholder.kind == PLACEHOLDER_NONE || placeholder.kind == PLACEHOLDER_BROKEN) {
             continue;
+        }
         bool is_new =
             placeholder.kind == PLACEHOLDER_CAPTURE && !variables_get(known, placeholder.name);
         for (size_t j = 0; is_new && j < other->size; j++) {
             struct placeholder there = placeholder_at(other->text, other->size, j);
-            if (there.kind == PLACEHOLDER_CAPTURE && strcmp(there.name, placeholder.name) == 0)
+            if (there.kind == PLACEHOLDER_CAPTURE && strcmp(there.name, placeholder.name) == 0) {
                 return true;
+            }
         }
         i = placeholder.end - 1;
     }
@@ -140,8 +145,9 @@ static bool depends_on_stage(const struct group *group, size_t expectation) {
     const struct dialog_step *step = group->expectations[expectation].step;
 
     for (size_t i = group->stage; i < expectation; i++) {
-        if (shares_capture(step, group->expectations[i].step, &group->replay->wire))
+        if (shares_capture(step, group->expectations[i].step, &group->replay->wire)) {
             return true;
+        }
     }
     return false;
 }
@@ -158,13 +164,15 @@ static bool compile(struct group *group, struct wanted *expectation) {
     uint8_t *mapped =
         text ? names_map(replay->names, replay->dialog->grammar, root, text, size, &mapped_size)
              : NULL;
-    if (mapped)
+    if (mapped) {
         expectation->pattern =
             pattern_compile(replay->dialog->grammar, root, mapped, mapped_size, problem, &column);
+    }
     free(text);
     free(mapped);
-    if (expectation->pattern)
+    if (expectation->pattern) {
         return true;
+    }
     group->failed = true;
     result_fail(replay->result, step->line, step->connection,
                 "with what was captured so far the line can't be read: %s", problem);
@@ -178,24 +186,28 @@ static void try_pair(struct group *group, size_t expectation, size_t message) {
     char word[WORD];
 
     message_first_word(group->messages[message], word, sizeof word);
-    if (wanted->step->expectation == EXPECT_ABSENT || strcmp(word, wanted->word) != 0)
+    if (wanted->step->expectation == EXPECT_ABSENT || strcmp(word, wanted->word) != 0) {
         return;
+    }
     if (mismatch_compare(wanted->step, wanted->pattern, group->messages[message],
-                         &group->replay->wire, &captures, NULL))
+                         &group->replay->wire, &captures, NULL)) {
         match_allow(&group->matching, expectation, message);
+    }
     variables_free(&captures);
 }
 
 static bool open_stage(struct group *group) {
     group->stage = group->stage_end;
     do {
-        if (!compile(group, &group->expectations[group->stage_end++]))
+        if (!compile(group, &group->expectations[group->stage_end++])) {
             return false;
+        }
     } while (group->stage_end < group->count && !depends_on_stage(group, group->stage_end));
     for (size_t i = group->stage; i < group->stage_end; i++) {
         for (size_t j = 0; j < group->message_count; j++) {
-            if (group->matching.expectation_of[j] == MATCH_NONE)
+            if (group->matching.expectation_of[j] == MATCH_NONE) {
                 try_pair(group, i, j);
+            }
         }
     }
     return true;
@@ -207,10 +219,12 @@ static bool meet(struct group *group, bool required) {
 
     for (size_t i = group->stage; i < group->stage_end; i++) {
         bool met = group->matching.message_of[i] != MATCH_NONE;
-        if (is_required(group->expectations[i].step) != required || met)
+        if (is_required(group->expectations[i].step) != required || met) {
             continue;
-        if (!match_augment(&group->matching, i, &met))
+        }
+        if (!match_augment(&group->matching, i, &met)) {
             return out_of_memory(group);
+        }
         all = all && met;
     }
     return all;
@@ -224,15 +238,17 @@ static bool close_stage(struct group *group) {
     for (size_t i = group->stage; i < group->stage_end && !group->failed; i++) {
         const struct wanted *met = &group->expectations[i];
         struct variables captures = {0};
-        if (group->matching.message_of[i] == MATCH_NONE)
+        if (group->matching.message_of[i] == MATCH_NONE) {
             continue;
+        }
         mismatch_compare(met->step, met->pattern, group->messages[group->matching.message_of[i]],
                          &replay->wire, &captures, NULL);
         for (size_t j = 0; j < captures.count; j++) {
             const struct variable *item = &captures.items[j];
             if (!variables_set(&replay->wire, item->name, item->octets, item->size) ||
-                !variables_set(&replay->shown, item->name, item->octets, item->size))
+                !variables_set(&replay->shown, item->name, item->octets, item->size)) {
                 out_of_memory(group);
+            }
         }
         variables_free(&captures);
     }
@@ -243,10 +259,12 @@ static bool close_stage(struct group *group) {
  * open for more messages. */
 static bool advance(struct group *group) {
     while (!group->failed && meet(group, true)) {
-        if (group->stage_end == group->count)
+        if (group->stage_end == group->count) {
             return true;
-        if (!close_stage(group) || !open_stage(group))
+        }
+        if (!close_stage(group) || !open_stage(group)) {
             return false;
+        }
     }
     return false;
 }
@@ -264,10 +282,12 @@ static bool add_message(struct group *group, struct message *message) {
         group->messages = messages;
     }
     group->messages[group->message_count++] = message;
-    if (!match_add_message(&group->matching))
+    if (!match_add_message(&group->matching)) {
         return out_of_memory(group);
-    for (size_t i = group->stage; i < group->stage_end; i++)
+    }
+    for (size_t i = group->stage; i < group->stage_end; i++) {
         try_pair(group, i, group->message_count - 1);
+    }
     return true;
 }
 
@@ -277,12 +297,15 @@ static struct wanted *awaiting(struct group *group, const char *word) {
 
     for (size_t i = 0; i < group->count; i++) {
         struct wanted *expectation = &group->expectations[i];
-        if (strcmp(expectation->word, word) != 0)
+        if (strcmp(expectation->word, word) != 0) {
             continue;
-        if (expectation->is_end && !expectation->arrived)
+        }
+        if (expectation->is_end && !expectation->arrived) {
             return expectation;
-        if (expectation->step->expectation == EXPECT_OPTIONAL)
+        }
+        if (expectation->step->expectation == EXPECT_OPTIONAL) {
             optional = expectation;
+        }
     }
     return optional;
 }
@@ -298,8 +321,9 @@ static void receive(struct group *group, struct message *message, bool satisfied
         group->ended = true;
         return;
     }
-    if (!add_message(group, message) || is_untagged(word))
+    if (!add_message(group, message) || is_untagged(word)) {
         return;
+    }
     if (!expectation) {
         /* What can't even be read may be the rest of a broken message: no answer to anything. */
         group->ended = !message->refusal;
@@ -319,16 +343,18 @@ static void read_group(struct group *group) {
 
     while (!group->ended && !group->failed) {
         bool satisfied = !has_end && advance(group);
-        if (group->failed)
+        if (group->failed) {
             return;
+        }
         enum session_status status =
             session_read(group->session, satisfied ? CONNECTION_NOW : deadline, &message);
         if (status == SESSION_MESSAGE) {
             receive(group, message, satisfied);
             continue;
         }
-        if (!satisfied)
+        if (!satisfied) {
             snprintf(group->problem, sizeof group->problem, "%s", group->session->problem);
+        }
         return;
     }
 }
@@ -353,8 +379,9 @@ static const struct message *nearest(const struct group *group, const struct wan
     for (size_t i = 0; i < group->message_count; i++) {
         const struct message *message = group->messages[i];
         if (group->matching.expectation_of[i] != MATCH_NONE ||
-            !is_alike(group, expectation, message))
+            !is_alike(group, expectation, message)) {
             continue;
+        }
         if (message->refusal) {
             unreadable = message;
             continue;
@@ -372,8 +399,9 @@ static const struct message *nearest(const struct group *group, const struct wan
 /* Would a message meet it that meets another one already? */
 static bool is_taken(const struct group *group, size_t expectation) {
     for (size_t i = 0; i < group->message_count; i++) {
-        if (group->matching.edges[i * group->count + expectation])
+        if (group->matching.edges[i * group->count + expectation]) {
             return true;
+        }
     }
     return false;
 }
@@ -395,8 +423,9 @@ static void report_stage(struct group *group) {
             const struct wanted *expectation = &group->expectations[i];
             bool comes_first = expectation->is_end && (expectation->arrived || group->intruder);
             if (is_required(expectation->step) && group->matching.message_of[i] == MATCH_NONE &&
-                comes_first == (ends == 1))
+                comes_first == (ends == 1)) {
                 report_unmet(group, i);
+            }
         }
     }
 }
@@ -425,14 +454,17 @@ static bool is_absent(struct group *group, const struct wanted *unwanted) {
 static bool judge(struct group *group) {
     bool passed = !group->failed && advance(group) && close_stage(group);
 
-    if (group->failed)
+    if (group->failed) {
         return false;
-    if (!passed)
+    }
+    if (!passed) {
         report_stage(group);
+    }
     for (size_t i = 0; i < group->stage_end; i++) {
         const struct wanted *expectation = &group->expectations[i];
-        if (expectation->step->expectation == EXPECT_ABSENT && !is_absent(group, expectation))
+        if (expectation->step->expectation == EXPECT_ABSENT && !is_absent(group, expectation)) {
             passed = false;
+        }
     }
     return passed;
 }
@@ -440,8 +472,9 @@ static bool judge(struct group *group) {
 /* What a group without an end has not used belongs to the next one. */
 static void give_back(struct group *group) {
     for (size_t i = group->message_count; i > 0; i--) {
-        if (group->matching.expectation_of[i - 1] != MATCH_NONE)
+        if (group->matching.expectation_of[i - 1] != MATCH_NONE) {
             continue;
+        }
         session_unread(group->session, group->messages[i - 1]);
         group->messages[i - 1] = NULL;
     }
@@ -454,11 +487,13 @@ bool group_play(struct replay *replay, size_t first, size_t *next) {
     *next = end_of_group(replay->dialog, first);
     if (begin_group(&group, replay, first, *next)) {
         bool has_end = group.ends_awaited > 0;
-        if (open_stage(&group))
+        if (open_stage(&group)) {
             read_group(&group);
+        }
         passed = judge(&group);
-        if (passed && !has_end)
+        if (passed && !has_end) {
             give_back(&group);
+        }
     }
     free_group(&group);
     return passed;

@@ -35,8 +35,9 @@ static struct dialog *load(const char *text) {
     fclose(file);
     struct dialog *dialog = dialog_load(path, "/tmp", &diagnostic);
     remove(path);
-    if (!dialog)
+    if (!dialog) {
         fail_msg("%u:%u: %s", diagnostic.line, diagnostic.column, diagnostic.message);
+    }
     return dialog;
 }
 
@@ -197,15 +198,17 @@ static void check(const struct example *example) {
     unsigned line = result.result.failure_count ? result.result.failures[0].line : 0;
     const char *sentence = line ? result.result.failures[0].sentence : "";
     bool is_told = !example->sentence || strstr(sentence, example->sentence);
-    if (line != example->line || !is_told)
+    if (line != example->line || !is_told) {
         fail_msg("%s: line %u, expected %u: %s", example->name, line, example->line, sentence);
+    }
     end(&result);
 }
 
 static void every_example_fails_where_it_must(void **state) {
     (void)state;
-    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++)
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
         check(&examples[i]);
+    }
 }
 
 /* The transcript is this, the sides before each message. */

@@ -19,14 +19,16 @@ static bool skip(struct result *result, const char *reason, const char *what) {
 /* Questions that need no server. */
 static bool is_allowed(const struct dialog *dialog, const struct run_options *options,
                        struct result *result) {
-    if (dialog->disposable && !options->disposable_account)
+    if (dialog->disposable && !options->disposable_account) {
         return skip(result, "needs --disposable-account: ",
                     dialog->disposable_reason ? dialog->disposable_reason : "it says so");
+    }
     for (size_t i = 0; i < dialog->step_count; i++) {
         bool delivers =
             dialog->steps[i].kind == STEP_ACTION && dialog->steps[i].action == ACTION_DELIVER;
-        if (delivers && !options->deliver_command)
+        if (delivers && !options->deliver_command) {
             return skip(result, "needs --deliver-command", "");
+        }
     }
     return true;
 }
@@ -48,13 +50,16 @@ static bool has_capabilities(const struct account *account, const char *needs,
 /* Can the dialog's separator stand for the server's? Not on servers without a hierarchy, or where
  * the server's separator stands within a name of the dialog. */
 static bool can_map_separator(const struct dialog *dialog, char separator) {
-    if (dialog->separator == separator)
+    if (dialog->separator == separator) {
         return true;
-    if (!separator || strchr(dialog->uses, separator))
+    }
+    if (!separator || strchr(dialog->uses, separator)) {
         return false;
+    }
     for (size_t i = 0; i < dialog->mailbox_count; i++) {
-        if (strchr(dialog->mailboxes[i].name, separator))
+        if (strchr(dialog->mailboxes[i].name, separator)) {
             return false;
+        }
     }
     return true;
 }
@@ -63,23 +68,27 @@ static bool is_possible(const struct account *account, const struct dialog *dial
                         struct result *result) {
     const struct server *server = &account->options->server;
 
-    if (!has_capabilities(account, dialog->needs, result))
+    if (!has_capabilities(account, dialog->needs, result)) {
         return false;
+    }
     if (dialog->state == STATE_TLS && server->tls == TLS_NONE &&
-        !account_can(account, "STARTTLS", strlen("STARTTLS")))
+        !account_can(account, "STARTTLS", strlen("STARTTLS"))) {
         return skip(result, "needs TLS, which the server does not offer", "");
-    if (dialog->separator_significant && !can_map_separator(dialog, account->separator))
+    }
+    if (dialog->separator_significant && !can_map_separator(dialog, account->separator)) {
         return skip(result, "the server's hierarchy separator is not the dialog's", "");
+    }
     return true;
 }
 
 /* ---- playing --------------------------------------------------------------------------------- */
 
 static bool error(struct result *result, unsigned connection, const char *problem) {
-    if (connection)
+    if (connection) {
         result_conclude(result, OUTCOME_ERROR, "connection %u: %s", connection, problem);
-    else
+    } else {
         result_conclude(result, OUTCOME_ERROR, "%s", problem);
+    }
     return false;
 }
 
@@ -105,8 +114,9 @@ static bool open_connection(struct replay *replay, unsigned number, const char *
     bool secures = options->server.tls == TLS_STARTTLS && leaves_tls_to_us(replay->dialog);
     if (!connection->session || (secures && !ladder_secure(connection->session, problem)) ||
         !ladder_climb(connection->session, replay->dialog->state, replay->user, NULL, problem) ||
-        (selected && !ladder_select(connection->session, selected, problem)))
+        (selected && !ladder_select(connection->session, selected, problem))) {
         return error(replay->result, number, problem);
+    }
     connection->greeting_unread = replay->dialog->state == STATE_GREETING;
     return true;
 }
@@ -116,10 +126,12 @@ static bool open_connections(struct replay *replay) {
     bool selects = dialog->state == STATE_SELECTED, opened = true;
     char *selected = selects ? names_on_server(replay->names, dialog->selected) : NULL;
 
-    if (selects && !selected)
+    if (selects && !selected) {
         return error(replay->result, 0, "out of memory");
-    for (unsigned i = 1; opened && i <= dialog->connections; i++)
+    }
+    for (unsigned i = 1; opened && i <= dialog->connections; i++) {
         opened = open_connection(replay, i, selected);
+    }
     free(selected);
     return opened;
 }
@@ -129,8 +141,9 @@ static bool set_variables(struct replay *replay) {
     const char *user = replay->user ? replay->user : "";
     const char *password = replay->options->server.password;
 
-    if (!password)
+    if (!password) {
         password = "";
+    }
     return variables_set(&replay->wire, "user", user, strlen(user)) &&
            variables_set(&replay->wire, "password", password, strlen(password));
 }
@@ -144,12 +157,14 @@ static void play(struct account *account, const struct names *names, struct resu
                             .result = result};
 
     replay.connections = calloc(dialog->connections, sizeof *replay.connections);
-    if (!replay.connections || !set_variables(&replay))
+    if (!replay.connections || !set_variables(&replay)) {
         error(result, 0, "out of memory");
-    else if (open_connections(&replay))
+    } else if (open_connections(&replay)) {
         replay_steps(&replay);
-    for (unsigned i = 0; replay.connections && i < dialog->connections; i++)
+    }
+    for (unsigned i = 0; replay.connections && i < dialog->connections; i++) {
         session_close(replay.connections[i].session);
+    }
     free(replay.connections);
     variables_free(&replay.wire);
     variables_free(&replay.shown);
@@ -163,8 +178,9 @@ static void clean_up(struct account *account, const struct names *names, struct 
     bool removed = cleanup(account, names, problem);
     account_heed_interruption(account, true);
     account_report(account, result, !removed);
-    if (removed)
+    if (removed) {
         return;
+    }
     char *before = result->reason;
     enum outcome outcome = result->outcome == OUTCOME_PASS ? OUTCOME_ERROR : result->outcome;
     result->reason = NULL;
@@ -188,8 +204,9 @@ void live_play(struct account *account, const struct dialog *dialog, struct resu
     struct names names = {.dialog = dialog, .scratch = scratch};
     char problem[SESSION_PROBLEM];
 
-    if (!is_allowed(dialog, account->options, result))
+    if (!is_allowed(dialog, account->options, result)) {
         return;
+    }
     bool is_open = account_open(account, problem);
     account_report(account, result, !is_open);
     if (!is_open) {
@@ -197,11 +214,14 @@ void live_play(struct account *account, const struct dialog *dialog, struct resu
         return;
     }
     names.separator = account->separator;
-    if (!is_possible(account, dialog, result))
+    if (!is_possible(account, dialog, result)) {
         return;
-    if (prepare(account, &names, result))
+    }
+    if (prepare(account, &names, result)) {
         play(account, &names, result);
+    }
     clean_up(account, &names, result);
-    if (run_is_interrupted(account->options) && result->outcome != OUTCOME_PASS)
+    if (run_is_interrupted(account->options) && result->outcome != OUTCOME_PASS) {
         result_conclude(result, OUTCOME_ERROR, "interrupted");
+    }
 }

@@ -6,35 +6,41 @@
 bool match_init(struct matching *matching, size_t expectations) {
     *matching = (struct matching){.expectations = expectations};
     matching->message_of = calloc(expectations + 1, sizeof *matching->message_of);
-    for (size_t i = 0; matching->message_of && i < expectations; i++)
+    for (size_t i = 0; matching->message_of && i < expectations; i++) {
         matching->message_of[i] = MATCH_NONE;
+    }
     return matching->message_of != NULL;
 }
 
 static bool grow(struct matching *matching) {
     size_t capacity = matching->capacity ? matching->capacity * 2 : 16;
 
-    if (capacity > SIZE_MAX / sizeof(size_t) / (matching->expectations + 1))
+    if (capacity > SIZE_MAX / sizeof(size_t) / (matching->expectations + 1)) {
         return false;
+    }
     bool *edges = realloc(matching->edges, capacity * (matching->expectations + 1));
-    if (!edges)
+    if (!edges) {
         return false;
+    }
     matching->edges = edges;
     size_t *expectation_of = realloc(matching->expectation_of, capacity * sizeof *expectation_of);
-    if (!expectation_of)
+    if (!expectation_of) {
         return false;
+    }
     matching->expectation_of = expectation_of;
     matching->capacity = capacity;
     return true;
 }
 
 bool match_add_message(struct matching *matching) {
-    if (matching->messages == matching->capacity && !grow(matching))
+    if (matching->messages == matching->capacity && !grow(matching)) {
         return false;
+    }
     size_t message = matching->messages++;
     matching->expectation_of[message] = MATCH_NONE;
-    for (size_t i = 0; i < matching->expectations; i++)
+    for (size_t i = 0; i < matching->expectations; i++) {
         matching->edges[message * matching->expectations + i] = false;
+    }
     return true;
 }
 
@@ -64,11 +70,13 @@ static size_t search(const struct matching *matching, size_t expectation, size_t
         size_t from = queue[head++];
         for (size_t message = 0; message < matching->messages; message++) {
             if (reached_from[message] != MATCH_NONE ||
-                !matching->edges[message * matching->expectations + from])
+                !matching->edges[message * matching->expectations + from]) {
                 continue;
+            }
             reached_from[message] = from;
-            if (matching->expectation_of[message] == MATCH_NONE)
+            if (matching->expectation_of[message] == MATCH_NONE) {
                 return message;
+            }
             queue[tail++] = matching->expectation_of[message];
         }
     }
@@ -81,12 +89,15 @@ bool match_augment(struct matching *matching, size_t expectation, bool *met) {
     size_t message = MATCH_NONE;
     bool has_memory = reached_from && queue;
 
-    for (size_t i = 0; has_memory && i < matching->messages; i++)
+    for (size_t i = 0; has_memory && i < matching->messages; i++) {
         reached_from[i] = MATCH_NONE;
-    if (has_memory)
+    }
+    if (has_memory) {
         message = search(matching, expectation, reached_from, queue);
-    if (message != MATCH_NONE)
+    }
+    if (message != MATCH_NONE) {
         flip(matching, reached_from, message);
+    }
     free(reached_from);
     free(queue);
     *met = message != MATCH_NONE;

@@ -16,8 +16,9 @@ static void build(struct matching *matching, const unsigned rows[], size_t expec
     for (size_t message = 0; message < messages; message++) {
         assert_true(match_add_message(matching));
         for (size_t row = 0; row < expectations; row++) {
-            if (rows[row] & 1U << message)
+            if (rows[row] & 1U << message) {
                 match_allow(matching, row, message);
+            }
         }
     }
 }
@@ -37,15 +38,17 @@ static size_t match_all(struct matching *matching) {
 static void assert_consistent(const struct matching *matching, const unsigned rows[]) {
     for (size_t row = 0; row < matching->expectations; row++) {
         size_t message = matching->message_of[row];
-        if (message == MATCH_NONE)
+        if (message == MATCH_NONE) {
             continue;
+        }
         assert_true(rows[row] & 1U << message);
         assert_int_equal(matching->expectation_of[message], row);
     }
     for (size_t message = 0; message < matching->messages; message++) {
         size_t row = matching->expectation_of[message];
-        if (row != MATCH_NONE)
+        if (row != MATCH_NONE) {
             assert_int_equal(matching->message_of[row], message);
+        }
     }
 }
 
@@ -60,16 +63,19 @@ static size_t best(const unsigned rows[], size_t expectations) {
         for (unsigned taken = 1U << SIDE; taken-- > 0;) {
             for (unsigned message = 0; reached[taken] && message < SIDE; message++) {
                 unsigned with = taken | 1U << message;
-                if (with == taken || !(rows[row] & 1U << message))
+                if (with == taken || !(rows[row] & 1U << message)) {
                     continue;
-                if (!reached[with] || best_of[with] < best_of[taken] + 1)
+                }
+                if (!reached[with] || best_of[with] < best_of[taken] + 1) {
                     best_of[with] = best_of[taken] + 1;
+                }
                 reached[with] = true;
             }
         }
     }
-    for (unsigned taken = 0; taken < 1U << SIDE; taken++)
+    for (unsigned taken = 0; taken < 1U << SIDE; taken++) {
         result = reached[taken] && best_of[taken] > result ? best_of[taken] : result;
+    }
     return result;
 }
 
@@ -118,8 +124,9 @@ static void messages_may_come_later(void **state) {
     bool met;
 
     assert_true(match_init(&matching, 2));
-    for (size_t message = 0; message < 1000; message++)
+    for (size_t message = 0; message < 1000; message++) {
         assert_true(match_add_message(&matching));
+    }
     match_allow(&matching, 0, 999);
     assert_true(match_augment(&matching, 0, &met));
     assert_true(met);

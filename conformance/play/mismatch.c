@@ -20,22 +20,27 @@ static void write_pattern(const struct pattern *pattern, struct buffer *text, si
 
     for (size_t i = 0; i < pattern->hole_count; i++) {
         const struct pattern_hole *hole = &pattern->holes[i];
-        if (hole->start < done)
+        if (hole->start < done) {
             continue;
-        if (*at < hole->start && moved == SIZE_MAX)
+        }
+        if (*at < hole->start && moved == SIZE_MAX) {
             moved = text->size + (*at - done);
+        }
         buffer_add(text, pattern->octets + done, hole->start - done);
-        if (*at < hole->end && moved == SIZE_MAX)
+        if (*at < hole->end && moved == SIZE_MAX) {
             moved = text->size;
-        if (hole->rest)
+        }
+        if (hole->rest) {
             buffer_add_text(text, "...");
-        else
+        } else {
             buffer_format(text, "${%s:%s}", hole->name ? hole->name : "",
                           imap_rule_name(pattern->grammar, hole->rule));
+        }
         done = hole->end;
     }
-    if (moved == SIZE_MAX)
+    if (moved == SIZE_MAX) {
         moved = text->size + (*at > done ? *at - done : 0);
+    }
     buffer_add(text, pattern->octets + done, pattern->size - done);
     *at = moved;
 }
@@ -50,8 +55,9 @@ static char *excerpt(const uint8_t *octets, size_t size, size_t *caret) {
     size_t at = *caret == SIZE_MAX ? 0 : *caret < shown ? *caret : shown, column;
     char *text = result_excerpt(octets, shown, at, &column);
 
-    if (*caret != SIZE_MAX)
+    if (*caret != SIZE_MAX) {
         *caret = column;
+    }
     return text;
 }
 
@@ -61,8 +67,9 @@ static void show_expected(struct failure *failure, const struct pattern *pattern
 
     write_pattern(pattern, &text, &place);
     failure->expected_caret = at == SIZE_MAX ? SIZE_MAX : place;
-    if (!text.failed)
+    if (!text.failed) {
         failure->expected = excerpt(text.octets, text.size, &failure->expected_caret);
+    }
     buffer_free(&text);
 }
 
@@ -88,13 +95,16 @@ void mismatch_report(struct result *result, const struct dialog_step *step,
     struct failure *failure =
         result_fail(result, step->line, step->connection, "%s%s%s%s", sentence,
                     adds_end ? " (" : "", adds_end ? ended : "", adds_end ? ")" : "");
-    if (!failure)
+    if (!failure) {
         return;
+    }
     show_expected(failure, pattern, compared ? difference.expected_at : SIZE_MAX);
-    if (nearest)
+    if (nearest) {
         show_actual(failure, nearest, compared ? difference.actual_at : SIZE_MAX);
-    if (compared && difference.rule)
+    }
+    if (compared && difference.rule) {
         failure->rule = strdup(imap_rule_name(pattern->grammar, difference.rule));
+    }
 }
 
 void mismatch_report_absent(struct result *result, const struct dialog_step *step,
@@ -102,8 +112,9 @@ void mismatch_report_absent(struct result *result, const struct dialog_step *ste
     struct failure *failure =
         result_fail(result, step->line, step->connection, "the server must not send this");
 
-    if (!failure)
+    if (!failure) {
         return;
+    }
     show_expected(failure, pattern, SIZE_MAX);
     show_actual(failure, message, SIZE_MAX);
 }

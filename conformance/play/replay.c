@@ -38,25 +38,31 @@ static bool join_pieces(const struct replay *replay, size_t index, struct outgoi
     unsigned connection = dialog->steps[index].connection;
     size_t first = index;
 
-    while (first > 0 &&
-           !(dialog->steps[first].kind == STEP_SEND &&
-             dialog->steps[first].connection == connection && dialog_begins_message(dialog, first)))
+    while (first > 0 && !(dialog->steps[first].kind == STEP_SEND &&
+                          dialog->steps[first].connection == connection &&
+                          dialog_begins_message(dialog, first))) {
         first--;
+    }
     for (size_t i = first; i < dialog->step_count; i++) {
         const struct dialog_step *step = &dialog->steps[i];
-        if (step->kind != STEP_SEND || step->connection != connection)
+        if (step->kind != STEP_SEND || step->connection != connection) {
             continue;
-        if (i > first && dialog_begins_message(dialog, i))
+        }
+        if (i > first && dialog_begins_message(dialog, i)) {
             break;
-        if (outgoing->pieces == LITERALS)
+        }
+        if (outgoing->pieces == LITERALS) {
             return false;
-        if (i == index)
+        }
+        if (i == index) {
             *piece = outgoing->pieces;
+        }
         outgoing->starts[outgoing->pieces++] = outgoing->octets.size;
         size_t size;
         uint8_t *text = dialog_expand(step->text, step->size, &replay->wire, &size);
-        if (!text)
+        if (!text) {
             return false;
+        }
         buffer_add(&outgoing->octets, text, size);
         free(text);
     }
@@ -68,8 +74,9 @@ static bool on_event(void *context, const struct imap_event *event) {
     struct outgoing *outgoing = context;
 
     if (event->kind == IMAP_EVENT_LITERAL && !event->non_synchronizing &&
-        outgoing->pieces < LITERALS)
+        outgoing->pieces < LITERALS) {
         outgoing->starts[outgoing->pieces++] = (size_t)event->end;
+    }
     return event->kind != IMAP_EVENT_MESSAGE;
 }
 
@@ -90,16 +97,18 @@ static bool map_names(const struct replay *replay, enum imap_root root, struct o
     uint8_t *mapped = names_map(replay->names, replay->dialog->grammar, root,
                                 outgoing->octets.octets, old, &size);
 
-    if (!mapped)
+    if (!mapped) {
         return false;
+    }
     bool same = size == old && memcmp(mapped, outgoing->octets.octets, size) == 0;
     if (!same) {
         buffer_clear(&outgoing->octets);
         buffer_add(&outgoing->octets, mapped, size);
     }
     free(mapped);
-    if (!same && pieces > 1)
+    if (!same && pieces > 1) {
         find_pieces(replay->dialog->grammar, root, outgoing);
+    }
     return outgoing->pieces == pieces && !outgoing->octets.failed;
 }
 
@@ -108,11 +117,13 @@ static bool hide_secrets(const struct replay *replay, const struct dialog_step *
                          struct buffer *shown) {
     size_t size;
 
-    if (!strstr(step->text, "${user}") && !strstr(step->text, "${password}"))
+    if (!strstr(step->text, "${user}") && !strstr(step->text, "${password}")) {
         return false;
+    }
     uint8_t *text = dialog_expand(step->text, step->size, &replay->shown, &size);
-    if (text)
+    if (text) {
         buffer_add(shown, text, size);
+    }
     free(text);
     return true;
 }
@@ -135,8 +146,9 @@ static bool write_piece(struct replay *replay, size_t index) {
         bool hidden = hide_secrets(replay, step, &shown);
         sent = session_write(session, outgoing.octets.octets + start, end - start,
                              hidden ? &shown : NULL) == SESSION_MESSAGE;
-        if (!sent)
+        if (!sent) {
             fail(replay, step, session->problem);
+        }
     }
     buffer_free(&outgoing.octets);
     buffer_free(&shown);
@@ -175,8 +187,9 @@ static bool await_go_ahead(struct replay *replay, const struct dialog_step *step
     struct session *session = connection->session;
     bool go_ahead = false;
 
-    if (read_ahead(session, session_deadline(session), &go_ahead) != SESSION_MESSAGE)
+    if (read_ahead(session, session_deadline(session), &go_ahead) != SESSION_MESSAGE) {
         return fail(replay, step, session->problem);
+    }
     connection->awaits_go_ahead = false;
     connection->refused = !go_ahead;
     return true;
@@ -186,8 +199,9 @@ static bool skip_greeting(struct replay *replay, const struct dialog_step *step)
     struct session *session = replay_connection_of(replay, step)->session;
     struct message *message;
 
-    if (session_read(session, session_deadline(session), &message) != SESSION_MESSAGE)
+    if (session_read(session, session_deadline(session), &message) != SESSION_MESSAGE) {
         return fail(replay, step, session->problem);
+    }
     message_free(message);
     return true;
 }
@@ -202,15 +216,18 @@ static bool send_step(struct replay *replay, size_t index) {
     const struct dialog_step *step = &replay->dialog->steps[index];
     struct replay_connection *connection = replay_connection_of(replay, step);
 
-    if (connection->greeting_unread && !skip_greeting(replay, step))
+    if (connection->greeting_unread && !skip_greeting(replay, step)) {
         return false;
+    }
     connection->greeting_unread = false;
-    if (step->begins_command)
+    if (step->begins_command) {
         connection->refused = false;
-    else if (connection->awaits_go_ahead && !await_go_ahead(replay, step))
+    } else if (connection->awaits_go_ahead && !await_go_ahead(replay, step)) {
         return false;
-    if (connection->refused)
+    }
+    if (connection->refused) {
         return true;
+    }
     connection->awaits_go_ahead = step->ends_with_literal;
     connection->idle_asked = step->begins_command && is_idle_command(step);
     connection->idle = false;
@@ -224,8 +241,9 @@ static bool expect_group(struct replay *replay, size_t index, size_t *next) {
         replay_connection_of(replay, &replay->dialog->steps[index]);
 
     connection->greeting_unread = false;
-    if (!group_play(replay, index, next))
+    if (!group_play(replay, index, next)) {
         return false;
+    }
     if (replay->dialog->steps[*next - 1].text[0] == '+') {
         connection->awaits_go_ahead = false;
         connection->idle = connection->idle_asked;
@@ -248,12 +266,15 @@ static bool expect_close(struct replay *replay, const struct dialog_step *step) 
     struct message *message;
     enum session_status status;
 
-    while ((status = session_read(session, deadline, &message)) == SESSION_MESSAGE)
+    while ((status = session_read(session, deadline, &message)) == SESSION_MESSAGE) {
         message_free(message);
-    if (status == SESSION_TIMED_OUT)
+    }
+    if (status == SESSION_TIMED_OUT) {
         return fail(replay, step, "the server did not close the connection");
-    if (status != SESSION_CLOSED)
+    }
+    if (status != SESSION_CLOSED) {
         return fail(replay, step, session->problem);
+    }
     session_close(session);
     connection->session = NULL;
     return true;
@@ -272,8 +293,9 @@ static bool deliver_step(struct replay *replay, const struct dialog_step *step) 
     char problem[256];
 
     if (deliver(options->deliver_command, step->text, replay->user, options->timeout_milliseconds,
-                options->interrupted, problem))
+                options->interrupted, problem)) {
         return true;
+    }
     return fail(replay, step, problem);
 }
 
@@ -306,13 +328,14 @@ void replay_steps(struct replay *replay) {
     for (size_t i = 0, next; goes_on && i < dialog->step_count; i = next) {
         const struct dialog_step *step = &dialog->steps[i];
         next = i + 1;
-        if (!replay_connection_of(replay, step)->session && step->action != ACTION_DELIVER)
+        if (!replay_connection_of(replay, step)->session && step->action != ACTION_DELIVER) {
             goes_on = fail(replay, step, "the connection is closed already");
-        else if (step->kind == STEP_SEND)
+        } else if (step->kind == STEP_SEND) {
             goes_on = send_step(replay, i);
-        else if (step->kind == STEP_EXPECT)
+        } else if (step->kind == STEP_EXPECT) {
             goes_on = expect_group(replay, i, &next);
-        else
+        } else {
             goes_on = act(replay, step);
+        }
     }
 }

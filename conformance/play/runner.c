@@ -32,8 +32,9 @@ struct worker {
 
 static void write_url(const struct server *server, char url[MAXIMUM_URL]) {
     url[0] = '\0';
-    if (!server->host)
+    if (!server->host) {
         return;
+    }
     bool is_address = strchr(server->host, ':') != NULL;
     snprintf(url, MAXIMUM_URL, "%s://%s%s%s%s%s:%s", server->tls == TLS_IMPLICIT ? "imaps" : "imap",
              server->user ? server->user : "", server->user ? "@" : "", is_address ? "[" : "",
@@ -74,12 +75,14 @@ static void play(struct worker *worker, const struct dialog *dialog, struct resu
     struct run *run = worker->run;
 
     result_begin(result, dialog);
-    if (dialog->syntax_only)
+    if (dialog->syntax_only) {
         play_syntax(dialog, result);
-    else
+    } else {
         live_play(&worker->account, dialog, result);
-    if (result->outcome == OUTCOME_FAIL && dialog->recommended && !run->options->strict)
+    }
+    if (result->outcome == OUTCOME_FAIL && dialog->recommended && !run->options->strict) {
         result->outcome = OUTCOME_WARNING;
+    }
     deviations_apply(&run->deviations, result);
     result->seconds = seconds_since(result->began);
 }
@@ -123,19 +126,22 @@ static void work_together(struct worker *workers, unsigned count) {
     unsigned started = 1;
 
     while (started < count &&
-           pthread_create(&workers[started].thread, NULL, work, &workers[started]) == 0)
+           pthread_create(&workers[started].thread, NULL, work, &workers[started]) == 0) {
         started++;
+    }
     work(&workers[0]);
-    for (unsigned i = 1; i < started; i++)
+    for (unsigned i = 1; i < started; i++) {
         pthread_join(workers[i].thread, NULL);
+    }
 }
 
 /* ---- the run --------------------------------------------------------------------------------- */
 
 static bool is_live(const struct run *run) {
     for (size_t i = 0; i < run->count; i++) {
-        if (!run->dialogs[i]->syntax_only)
+        if (!run->dialogs[i]->syntax_only) {
             return true;
+        }
     }
     return false;
 }
@@ -144,8 +150,9 @@ static bool is_live(const struct run *run) {
 static bool reach_server(struct run *run, struct account *account, const char *url) {
     char problem[SESSION_PROBLEM];
 
-    if (!is_live(run) || account_open(account, problem) || run_is_interrupted(run->options))
+    if (!is_live(run) || account_open(account, problem) || run_is_interrupted(run->options)) {
         return true;
+    }
     fprintf(stderr, "imapspec: no server to talk to at %s: %s\n", url, problem);
     return false;
 }
@@ -160,8 +167,9 @@ static int report_run(struct run *run, struct worker *workers, unsigned count) {
     uint64_t began = clock_milliseconds();
 
     run->report = report->begin(run->options->output, &run->summary);
-    if (!run->report)
+    if (!run->report) {
         return 2;
+    }
     work_together(workers, count);
     run->summary.seconds = seconds_since(began);
     report->end(run->report, &run->summary);
@@ -181,12 +189,14 @@ static int run_workers(struct run *run) {
     }
     write_url(&run->options->server, url);
     run->summary = (struct summary){.total = (unsigned)run->count, .server = url};
-    if (!is_ready)
+    if (!is_ready) {
         fprintf(stderr, "imapspec: memory is out\n");
-    else if (reach_server(run, &workers[0].account, url))
+    } else if (reach_server(run, &workers[0].account, url)) {
         status = report_run(run, workers, count);
-    for (unsigned i = 0; workers && i < count; i++)
+    }
+    for (unsigned i = 0; workers && i < count; i++) {
         account_free(&workers[i].account);
+    }
     free(workers);
     return status;
 }
@@ -198,11 +208,12 @@ int run_dialogs(struct dialog *const *dialogs, size_t count, const struct run_op
     int status = 2;
 
     if (options->deviations &&
-        !deviations_load(&run.deviations, options->deviations, dialogs, count, &diagnostic))
+        !deviations_load(&run.deviations, options->deviations, dialogs, count, &diagnostic)) {
         fprintf(stderr, "%s:%u:%u: %s\n", diagnostic.file ? diagnostic.file : "", diagnostic.line,
                 diagnostic.column, diagnostic.message);
-    else
+    } else {
         status = run_workers(&run);
+    }
     free(diagnostic.file);
     deviations_free(&run.deviations);
     pthread_mutex_destroy(&run.mutex);

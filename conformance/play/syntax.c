@@ -14,8 +14,9 @@ static void report_error(struct result *result, const struct dialog_step *step,
 
     imap_parser_explain(parser, sentence, sizeof sentence);
     struct failure *failure = result_fail(result, step->line, step->connection, "%s", sentence);
-    if (!failure)
+    if (!failure) {
         return;
+    }
     size_t at = error->code != IMAP_NO_ERROR ? (size_t)error->offset : size;
     failure->actual = result_excerpt(octets, size, at, &failure->actual_caret);
     failure->rule = strdup(imap_rule_name(parser->grammar, error->rule));
@@ -33,8 +34,9 @@ static void check_sent(const struct dialog *dialog, size_t index, struct result 
     }
     imap_parser_init(&parser, dialog->grammar, dialog_root(dialog, index), NULL, NULL);
     if (imap_parser_feed(&parser, octets, size, &consumed) != IMAP_MORE ||
-        !imap_parser_at_start(&parser))
+        !imap_parser_at_start(&parser)) {
         report_error(result, step, &parser, octets, size);
+    }
     free(octets);
 }
 
@@ -50,17 +52,19 @@ static void check_expected(const struct dialog *dialog, size_t index, struct res
 
     struct failure *failure =
         pattern ? NULL : result_fail(result, step->line, step->connection, "%s", problem);
-    if (failure && text)
+    if (failure && text) {
         failure->expected = result_excerpt(text, size, column - 1, &failure->expected_caret);
+    }
     pattern_free(pattern);
     free(text);
 }
 
 void play_syntax(const struct dialog *dialog, struct result *result) {
     for (size_t i = 0; i < dialog->step_count; i++) {
-        if (dialog->steps[i].kind == STEP_EXPECT)
+        if (dialog->steps[i].kind == STEP_EXPECT) {
             check_expected(dialog, i, result);
-        else if (dialog->steps[i].kind == STEP_SEND && dialog_begins_message(dialog, i))
+        } else if (dialog->steps[i].kind == STEP_SEND && dialog_begins_message(dialog, i)) {
             check_sent(dialog, i, result);
+        }
     }
 }

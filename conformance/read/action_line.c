@@ -25,8 +25,9 @@ static bool read_duration(const struct source *source, const struct field *word,
     unsigned number = take_number(&unit, ACTION_MAX_WAIT);
     unsigned factor = field_equals(&unit, "s") ? 1000 : field_equals(&unit, "ms") ? 1 : 0;
 
-    if (unit.size == word->size || factor == 0 || number > ACTION_MAX_WAIT / factor)
+    if (unit.size == word->size || factor == 0 || number > ACTION_MAX_WAIT / factor) {
         return field_fail(source, word, "a time must stand here: 500ms, 2s; 60s at most");
+    }
     *milliseconds = number * factor;
     return true;
 }
@@ -34,8 +35,9 @@ static bool read_duration(const struct source *source, const struct field *word,
 /* A file beside the dialog. */
 static bool read_file(const struct source *source, const struct field *word,
                       struct dialog_step *step) {
-    if (word->size == 0)
+    if (word->size == 0) {
         return field_fail(source, word, "a file must stand here");
+    }
     step->text = source_beside(source, word->line, word->column, word->text, word->size);
     step->size = step->text ? strlen(step->text) : 0;
     return step->text != NULL;
@@ -50,8 +52,9 @@ static bool read_action(const struct source *source, const struct field *word,
     const size_t count = sizeof names / sizeof *names;
     size_t index = 0;
 
-    while (index < count && !field_equals(word, names[index]))
+    while (index < count && !field_equals(word, names[index])) {
         index++;
+    }
     *action = (enum action)index;
     return index < count ||
            field_fail(source, word,
@@ -63,8 +66,9 @@ static bool read_argument(const struct source *source, struct field *rest,
                           struct dialog_step *step) {
     bool is_timed = step->action == ACTION_WAIT || step->action == ACTION_IDLE;
 
-    if (!is_timed && step->action != ACTION_DELIVER)
+    if (!is_timed && step->action != ACTION_DELIVER) {
         return true;
+    }
     struct field word = field_next_word(rest);
     return is_timed ? read_duration(source, &word, &step->milliseconds)
                     : read_file(source, &word, step);
@@ -76,10 +80,12 @@ static bool read_connection(const struct transcript *transcript, struct field *r
     unsigned connections = transcript->dialog->connections;
     struct field word = field_next_word(rest), digits = word;
 
-    if (rest->size > 0)
+    if (rest->size > 0) {
         return field_fail(transcript->source, rest, "nothing more may stand here");
-    if (word.size == 0)
+    }
+    if (word.size == 0) {
         return true;
+    }
     *connection = take_number(&digits, connections);
     return (digits.size == 0 && *connection >= 1 && *connection <= connections) ||
            source_fail(transcript->source, word.line, word.column,
@@ -97,10 +103,12 @@ bool action_line_read(struct transcript *transcript, const struct marked_line *l
     bool is_read = read_action(source, &word, &step.action) &&
                    read_argument(source, &rest, &step) &&
                    read_connection(transcript, &rest, &acted.marker.connection);
-    if (is_read && !step.text && !(step.text = strdup("")))
+    if (is_read && !step.text && !(step.text = strdup(""))) {
         is_read = source_fail_memory(source);
-    if (is_read && transcript_add(transcript, &acted, step))
+    }
+    if (is_read && transcript_add(transcript, &acted, step)) {
         return true;
+    }
     free(step.text);
     return false;
 }

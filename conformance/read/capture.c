@@ -13,8 +13,9 @@ static struct placeholder read_at(const struct piece *piece, size_t at) {
 static bool find_next(const struct piece *piece, size_t *at, struct placeholder *placeholder) {
     for (; *at < piece->text.size; ++*at) {
         *placeholder = read_at(piece, *at);
-        if (placeholder->kind != PLACEHOLDER_NONE)
+        if (placeholder->kind != PLACEHOLDER_NONE) {
             return true;
+        }
     }
     return false;
 }
@@ -23,8 +24,10 @@ static bool check_rule(const struct transcript *transcript, const struct piece *
                        const struct placeholder *placeholder) {
     char sentence[128];
 
-    if (!placeholder->rule[0] || imap_grammar_rule(transcript->dialog->grammar, placeholder->rule))
+    if (!placeholder->rule[0] ||
+        imap_grammar_rule(transcript->dialog->grammar, placeholder->rule)) {
         return true;
+    }
     snprintf(sentence, sizeof sentence, "the grammar has no rule `%s`", placeholder->rule);
     return transcript_fail_piece(transcript, piece, placeholder->rule_at, sentence);
 }
@@ -33,8 +36,9 @@ static bool check_name(const struct transcript *transcript, const struct piece *
                        const struct placeholder *placeholder) {
     char sentence[192];
 
-    if (variables_get(&transcript->dialog->examples, placeholder->name))
+    if (variables_get(&transcript->dialog->examples, placeholder->name)) {
         return true;
+    }
     snprintf(sentence, sizeof sentence, "`%s` is captured in no line above that must come",
              placeholder->name);
     return transcript_fail_piece(transcript, piece, at, sentence);
@@ -44,15 +48,18 @@ bool capture_check_sent(const struct transcript *transcript, const struct piece 
     struct placeholder placeholder;
 
     for (size_t at = 0; find_next(piece, &at, &placeholder); at = placeholder.end) {
-        if (placeholder.kind == PLACEHOLDER_BROKEN)
+        if (placeholder.kind == PLACEHOLDER_BROKEN) {
             return transcript_fail_piece(transcript, piece, at, placeholder.problem);
-        if (placeholder.kind == PLACEHOLDER_ANY)
+        }
+        if (placeholder.kind == PLACEHOLDER_ANY) {
             return transcript_fail_piece(transcript, piece, at,
                                          "a line that is sent leaves nothing open");
+        }
         if (placeholder.kind != PLACEHOLDER_HEX &&
             !(check_rule(transcript, piece, &placeholder) &&
-              check_name(transcript, piece, at, &placeholder)))
+              check_name(transcript, piece, at, &placeholder))) {
             return false;
+        }
     }
     return true;
 }
@@ -63,17 +70,19 @@ static bool is_captured_before(const struct piece *piece, size_t end, const char
 
     for (size_t at = 0; find_next(piece, &at, &placeholder) && at < end; at = placeholder.end) {
         if (placeholder.kind == PLACEHOLDER_CAPTURE && placeholder.rule[0] &&
-            strcmp(placeholder.name, name) == 0)
+            strcmp(placeholder.name, name) == 0) {
             return true;
+        }
     }
     return false;
 }
 
 static bool check_capture(struct transcript *transcript, const struct piece *piece, size_t at,
                           const struct placeholder *capture) {
-    if (!capture->rule[0])
+    if (!capture->rule[0]) {
         return is_captured_before(piece, at, capture->name) ||
                check_name(transcript, piece, at, capture);
+    }
     return check_rule(transcript, piece, capture) &&
            (variables_set(&transcript->rules, capture->name, capture->rule,
                           strlen(capture->rule)) ||
@@ -84,16 +93,20 @@ bool capture_check_expected(struct transcript *transcript, const struct piece *p
     struct placeholder placeholder;
 
     for (size_t at = 0; find_next(piece, &at, &placeholder); at = placeholder.end) {
-        if (placeholder.kind == PLACEHOLDER_BROKEN)
+        if (placeholder.kind == PLACEHOLDER_BROKEN) {
             return transcript_fail_piece(transcript, piece, at, placeholder.problem);
-        if (placeholder.kind == PLACEHOLDER_LENGTH)
+        }
+        if (placeholder.kind == PLACEHOLDER_LENGTH) {
             return transcript_fail_piece(transcript, piece, at,
                                          "only a line that is sent has {#name}");
-        if (placeholder.kind == PLACEHOLDER_ANY && !check_rule(transcript, piece, &placeholder))
+        }
+        if (placeholder.kind == PLACEHOLDER_ANY && !check_rule(transcript, piece, &placeholder)) {
             return false;
+        }
         if (placeholder.kind == PLACEHOLDER_CAPTURE &&
-            !check_capture(transcript, piece, at, &placeholder))
+            !check_capture(transcript, piece, at, &placeholder)) {
             return false;
+        }
     }
     return true;
 }
@@ -103,13 +116,15 @@ bool capture_define(struct transcript *transcript, const struct piece *piece) {
     struct placeholder placeholder;
 
     for (size_t at = 0; find_next(piece, &at, &placeholder); at = placeholder.end) {
-        if (placeholder.kind != PLACEHOLDER_CAPTURE || !placeholder.rule[0])
+        if (placeholder.kind != PLACEHOLDER_CAPTURE || !placeholder.rule[0]) {
             continue;
+        }
         const char *example = imap_rule_example(
             dialog->grammar, imap_grammar_rule(dialog->grammar, placeholder.rule));
         if (example &&
-            !variables_set(&dialog->examples, placeholder.name, example, strlen(example)))
+            !variables_set(&dialog->examples, placeholder.name, example, strlen(example))) {
             return source_fail_memory(transcript->source);
+        }
     }
     return true;
 }
@@ -121,10 +136,12 @@ bool capture_spell_out(const struct transcript *transcript, struct piece *piece)
 
     for (size_t at = 0; find_next(piece, &at, &placeholder); at = placeholder.end) {
         const struct variable *rule = NULL;
-        if (placeholder.kind == PLACEHOLDER_CAPTURE && !placeholder.rule[0])
+        if (placeholder.kind == PLACEHOLDER_CAPTURE && !placeholder.rule[0]) {
             rule = variables_get(&transcript->rules, placeholder.name);
-        if (!rule)
+        }
+        if (!rule) {
             continue;
+        }
         buffer_add(&spelled, piece->text.octets + from, at - from);
         buffer_format(&spelled, "${%s:%s}", placeholder.name, (const char *)rule->octets);
         from = placeholder.end;

@@ -14,10 +14,12 @@ static bool add_piece(struct transcript *transcript, struct piece *piece, bool e
     struct dialog *dialog = transcript->dialog;
     struct dialog_step step = {.kind = STEP_SEND, .ends_with_literal = ends_with_literal};
 
-    if (piece->text.failed)
+    if (piece->text.failed) {
         return source_fail_memory(transcript->source);
-    if (!capture_check_sent(transcript, piece) || !transcript_add_piece(transcript, piece, step))
+    }
+    if (!capture_check_sent(transcript, piece) || !transcript_add_piece(transcript, piece, step)) {
         return false;
+    }
     size_t last = dialog->step_count - 1;
     dialog->steps[last].begins_command =
         dialog_begins_message(dialog, last) && dialog_root(dialog, last) == IMAP_COMMAND;
@@ -41,10 +43,12 @@ static bool wait_for_go_ahead(struct transcript *transcript, struct piece *piece
     bool is_shown = is_go_ahead(transcript, first, *line);
     bool goes_on = is_shown || transcript_continues(transcript, first, *line);
 
-    if (!add_piece(transcript, piece, goes_on))
+    if (!add_piece(transcript, piece, goes_on)) {
         return false;
-    if (is_shown && !server_line_read(transcript, line))
+    }
+    if (is_shown && !server_line_read(transcript, line)) {
         return false;
+    }
     piece->first = &transcript->lines[*line];
     return true;
 }
@@ -58,18 +62,22 @@ static bool read_literal(struct transcript *transcript, struct piece *piece,
     size_t start = at->line + 1;
     struct literal literal;
 
-    if (waits && is_go_ahead(transcript, first, start))
+    if (waits && is_go_ahead(transcript, first, start)) {
         start++;
-    if (!literal_measure(transcript, first, header, start, &literal))
+    }
+    if (!literal_measure(transcript, first, header, start, &literal)) {
         return false;
+    }
     buffer_add(&piece->text, header->line->text + at->offset, header->start - at->offset);
     literal_add_header(&piece->text, header, literal.count);
     at->line++;
-    if (waits && !wait_for_go_ahead(transcript, piece, &at->line))
+    if (waits && !wait_for_go_ahead(transcript, piece, &at->line)) {
         return false;
+    }
     *is_done = !transcript_continues(transcript, first, at->line);
-    if (*is_done)
+    if (*is_done) {
         return waits || add_piece(transcript, piece, false);
+    }
     literal_add(&piece->text, transcript, at->line, &literal);
     *at = (struct place){literal.line, literal.rest};
     return true;

@@ -19,8 +19,9 @@ struct paths {
 static bool add_path(struct paths *paths, char *path) {
     char **items = NULL;
 
-    if (path && paths->count < COLLECTION_MAXIMUM)
+    if (path && paths->count < COLLECTION_MAXIMUM) {
         items = realloc(paths->items, (paths->count + 1) * sizeof *items);
+    }
     if (!items) {
         free(path);
         errno = ENOMEM;
@@ -32,8 +33,9 @@ static bool add_path(struct paths *paths, char *path) {
 }
 
 static void free_paths(struct paths *paths) {
-    for (size_t i = 0; i < paths->count; i++)
+    for (size_t i = 0; i < paths->count; i++) {
         free(paths->items[i]);
+    }
     free(paths->items);
 }
 
@@ -43,8 +45,9 @@ static char *join(const char *folder, const char *name) {
     size_t size = length + strlen(name) + 2;
     char *path = malloc(size);
 
-    if (path)
+    if (path) {
         snprintf(path, size, "%s%s%s", folder, has_slash ? "" : "/", name);
+    }
     return path;
 }
 
@@ -62,18 +65,20 @@ static bool read_folder(const char *folder, struct paths *folders, struct paths 
     for (struct dirent *entry; ok && (entry = readdir(stream)); errno = 0) {
         struct stat status;
         char *path = entry->d_name[0] == '.' ? NULL : join(folder, entry->d_name);
-        if (!path || lstat(path, &status) != 0)
+        if (!path || lstat(path, &status) != 0) {
             free(path);
-        else if (S_ISDIR(status.st_mode))
+        } else if (S_ISDIR(status.st_mode)) {
             ok = add_path(folders, path);
-        else if (is_dialog(path))
+        } else if (is_dialog(path)) {
             ok = add_path(files, path);
-        else
+        } else {
             free(path);
+        }
     }
     ok = ok && errno == 0;
-    if (stream)
+    if (stream) {
         closedir(stream);
+    }
     return ok;
 }
 
@@ -82,14 +87,17 @@ static bool find_files(const char *path, struct paths *files) {
     struct paths folders = {0}, deeper = {0};
     struct stat status;
 
-    if (stat(path, &status) != 0)
+    if (stat(path, &status) != 0) {
         return false;
-    if (!S_ISDIR(status.st_mode))
+    }
+    if (!S_ISDIR(status.st_mode)) {
         return add_path(files, strdup(path));
+    }
     bool ok = add_path(&folders, strdup(path));
     for (unsigned depth = 0; ok && folders.count > 0 && depth < COLLECTION_DEPTH; depth++) {
-        for (size_t i = 0; ok && i < folders.count; i++)
+        for (size_t i = 0; ok && i < folders.count; i++) {
             ok = read_folder(folders.items[i], &deeper, files);
+        }
         free_paths(&folders);
         folders = deeper;
         deeper = (struct paths){0};
@@ -107,13 +115,15 @@ static char *find_root(const char *path, const char *given) {
 
     for (const char *at = path + strlen(path); at-- > path;) {
         bool is_whole = at == path || at[-1] == '/';
-        if (is_whole && strncmp(at, folder, length) == 0 && at[length] == '/')
+        if (is_whole && strncmp(at, folder, length) == 0 && at[length] == '/') {
             return strndup(path, (size_t)(at - path) + length);
+        }
     }
     if (stat(given, &status) == 0 && S_ISDIR(status.st_mode)) {
         size_t end = strlen(given);
-        while (end > 1 && given[end - 1] == '/')
+        while (end > 1 && given[end - 1] == '/') {
             end--;
+        }
         return strndup(given, end);
     }
     const char *slash = strrchr(path, '/');
@@ -128,19 +138,21 @@ static size_t load(struct collection *collection, const char *path, const char *
     struct dialog **dialogs =
         realloc(collection->dialogs, (collection->count + 1) * sizeof(struct dialog *));
 
-    if (dialogs)
+    if (dialogs) {
         collection->dialogs = dialogs;
+    }
     struct dialog *dialog = root && dialogs ? dialog_load(path, root, &problem) : NULL;
     free(root);
     if (dialog) {
         collection->dialogs[collection->count++] = dialog;
         return 0;
     }
-    if (problem.file)
+    if (problem.file) {
         fprintf(problems, "%s:%u:%u: %s\n", problem.file, problem.line, problem.column,
                 problem.message);
-    else
+    } else {
         fprintf(problems, "%s: memory is out\n", path);
+    }
     free(problem.file);
     return 1;
 }
@@ -157,10 +169,12 @@ size_t collection_add(struct collection *collection, const char *path, FILE *pro
         fprintf(problems, "%s: %s\n", path, strerror(errno));
         count = 1;
     }
-    if (files.count > 0)
+    if (files.count > 0) {
         qsort(files.items, files.count, sizeof *files.items, by_path);
-    for (size_t i = 0; i < files.count; i++)
+    }
+    for (size_t i = 0; i < files.count; i++) {
         count += load(collection, files.items[i], path, problems);
+    }
     free_paths(&files);
     return count;
 }
@@ -170,19 +184,22 @@ void collection_filter(struct collection *collection, const char *const *pattern
 
     for (size_t i = 0; i < collection->count; i++) {
         bool matches = false;
-        for (size_t j = 0; j < count && !matches; j++)
+        for (size_t j = 0; j < count && !matches; j++) {
             matches = fnmatch(patterns[j], collection->dialogs[i]->id, 0) == 0;
-        if (matches)
+        }
+        if (matches) {
             collection->dialogs[kept++] = collection->dialogs[i];
-        else
+        } else {
             dialog_free(collection->dialogs[i]);
+        }
     }
     collection->count = kept;
 }
 
 void collection_free(struct collection *collection) {
-    for (size_t i = 0; i < collection->count; i++)
+    for (size_t i = 0; i < collection->count; i++) {
         dialog_free(collection->dialogs[i]);
+    }
     free(collection->dialogs);
     *collection = (struct collection){0};
 }

@@ -31,8 +31,9 @@ static int leave_folder(void **state) {
                                        "x/dialogs/a.dialog",   "x/dialogs/notes.txt",
                                        "x/dialogs/.d.dialog",  "one.dialog",
                                        "bad.dialog",           "x/dialogs/b/loop"};
-    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
         unlink(made[i]);
+    }
     rmdir("x/dialogs/b");
     rmdir("x/dialogs");
     rmdir("x");
@@ -58,10 +59,12 @@ static char *collect(const char *path, const char *pattern) {
 
     assert_non_null(stream);
     collection_add(&collection, path, stream);
-    if (pattern)
+    if (pattern) {
         collection_filter(&collection, &pattern, 1);
-    for (size_t i = 0; i < collection.count; i++)
+    }
+    for (size_t i = 0; i < collection.count; i++) {
         fprintf(stream, "%s ", collection.dialogs[i]->id);
+    }
     collection_free(&collection);
     fclose(stream);
     return text;

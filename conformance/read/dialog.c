@@ -15,8 +15,9 @@
 static char *find_title(const struct source *source) {
     for (size_t i = 0; i < source->line_count; i++) {
         const struct source_line *line = &source->lines[i];
-        if (line->size == 0 || line->text[0] != '#')
+        if (line->size == 0 || line->text[0] != '#') {
             continue;
+        }
         size_t start = line->size > 1 && line->text[1] == ' ' ? 2 : 1;
         return strndup(line->text + start, line->size - start);
     }
@@ -28,13 +29,16 @@ static char *make_id(const char *path, const char *root) {
     static const char suffix[] = ".dialog";
     size_t length = strlen(root);
 
-    if (strncmp(path, root, length) == 0)
+    if (strncmp(path, root, length) == 0) {
         path += length;
-    while (*path == '/' || strncmp(path, "./", 2) == 0)
+    }
+    while (*path == '/' || strncmp(path, "./", 2) == 0) {
         path += *path == '/' ? 1 : 2;
+    }
     size_t size = strlen(path);
-    if (size > strlen(suffix) && strcmp(path + size - strlen(suffix), suffix) == 0)
+    if (size > strlen(suffix) && strcmp(path + size - strlen(suffix), suffix) == 0) {
         size -= strlen(suffix);
+    }
     return strndup(path, size);
 }
 
@@ -44,10 +48,12 @@ static bool read_dialog(const struct source *source, struct dialog *dialog, cons
     dialog->path = strdup(source->path);
     dialog->id = make_id(source->path, root);
     dialog->title = find_title(source);
-    if (!dialog->path || !dialog->id || !dialog->title)
+    if (!dialog->path || !dialog->id || !dialog->title) {
         return source_fail_memory(source);
-    if (!header_read(source, dialog, &begin) || !transcript_read(source, dialog, begin))
+    }
+    if (!header_read(source, dialog, &begin) || !transcript_read(source, dialog, begin)) {
         return false;
+    }
     return scope_check(dialog) || source_fail_memory(source);
 }
 
@@ -60,8 +66,9 @@ struct dialog *dialog_load(const char *path, const char *root, struct diagnostic
         dialog ? source_read(&source, path, diagnostic) && read_dialog(&source, dialog, root)
                : source_fail_memory(&source);
     source_free(&source);
-    if (is_read)
+    if (is_read) {
         return dialog;
+    }
     dialog_free(dialog);
     return NULL;
 }
@@ -76,12 +83,15 @@ static void free_mailbox(struct fixture_mailbox *mailbox) {
 }
 
 void dialog_free(struct dialog *dialog) {
-    if (!dialog)
+    if (!dialog) {
         return;
-    for (size_t i = 0; i < dialog->mailbox_count; i++)
+    }
+    for (size_t i = 0; i < dialog->mailbox_count; i++) {
         free_mailbox(&dialog->mailboxes[i]);
-    for (size_t i = 0; i < dialog->step_count; i++)
+    }
+    for (size_t i = 0; i < dialog->step_count; i++) {
         free(dialog->steps[i].text);
+    }
     variables_free(&dialog->examples);
     free(dialog->mailboxes);
     free(dialog->steps);
@@ -111,11 +121,13 @@ static bool is_command(const struct dialog_step *step, const char *word) {
     const char *name = strchr(step->text, ' ');
     size_t i = 0;
 
-    if (!name)
+    if (!name) {
         return false;
+    }
     for (name++; word[i]; i++) {
-        if (name[i] != word[i] && name[i] != word[i] + ('a' - 'A'))
+        if (name[i] != word[i] && name[i] != word[i] + ('a' - 'A')) {
             return false;
+        }
     }
     return name[i] == ' ' || name[i] == '\r' || name[i] == '\0';
 }
@@ -123,25 +135,30 @@ static bool is_command(const struct dialog_step *step, const char *word) {
 static enum imap_root client_root(const struct dialog *dialog, size_t steps, unsigned connection) {
     while (steps-- > 0) {
         const struct dialog_step *step = &dialog->steps[steps];
-        if (step->connection != connection)
+        if (step->connection != connection) {
             continue;
-        if (is_tagged_response(step))
+        }
+        if (is_tagged_response(step)) {
             return IMAP_COMMAND;
-        if (step->kind == STEP_SEND && step->begins_command)
+        }
+        if (step->kind == STEP_SEND && step->begins_command) {
             return is_command(step, "AUTHENTICATE") ? IMAP_SASL_LINE
                    : is_command(step, "IDLE")       ? IMAP_DONE
                                                     : IMAP_COMMAND;
+        }
     }
     return IMAP_COMMAND;
 }
 
 static enum imap_root server_root(const struct dialog *dialog, size_t steps, unsigned connection) {
-    if (dialog->state != STATE_GREETING)
+    if (dialog->state != STATE_GREETING) {
         return IMAP_RESPONSE;
+    }
     for (size_t i = 0; i < steps; i++) {
         const struct dialog_step *step = &dialog->steps[i];
-        if (step->connection == connection && step->kind != STEP_ACTION)
+        if (step->connection == connection && step->kind != STEP_ACTION) {
             return IMAP_RESPONSE;
+        }
     }
     return IMAP_GREETING;
 }
@@ -169,8 +186,9 @@ bool dialog_begins_message(const struct dialog *dialog, size_t step) {
 
     while (step-- > 0) {
         const struct dialog_step *previous = &dialog->steps[step];
-        if (previous->kind == STEP_SEND && previous->connection == connection)
+        if (previous->kind == STEP_SEND && previous->connection == connection) {
             return !is_open(previous);
+        }
     }
     return true;
 }
@@ -182,14 +200,17 @@ uint8_t *dialog_client_message(const struct dialog *dialog, size_t step, size_t 
 
     for (; step < dialog->step_count; step++) {
         const struct dialog_step *piece = &dialog->steps[step];
-        if (piece->kind != STEP_SEND || piece->connection != connection)
+        if (piece->kind != STEP_SEND || piece->connection != connection) {
             continue;
+        }
         buffer_add(&text, piece->text, piece->size);
-        if (!is_open(piece))
+        if (!is_open(piece)) {
             break;
+        }
     }
-    if (!text.failed)
+    if (!text.failed) {
         message = dialog_expand((char *)text.octets, text.size, &dialog->examples, size);
+    }
     buffer_free(&text);
     return message;
 }
@@ -202,8 +223,9 @@ static bool add_octets(struct buffer *buffer, const struct placeholder *placehol
     uint8_t *octets;
     size_t count;
 
-    if (!placeholder_octets(placeholder, text, at, variables, NULL, 0, &count))
+    if (!placeholder_octets(placeholder, text, at, variables, NULL, 0, &count)) {
         return false;
+    }
     octets = malloc(count + 1);
     if (octets) {
         placeholder_octets(placeholder, text, at, variables, octets, count, &count);
@@ -220,15 +242,17 @@ uint8_t *dialog_expand(const char *text, size_t size, const struct variables *va
 
     for (size_t at = 0; at < size;) {
         struct placeholder placeholder = placeholder_at(text, size, at);
-        if (add_octets(&buffer, &placeholder, text, at, variables))
+        if (add_octets(&buffer, &placeholder, text, at, variables)) {
             at = placeholder.end;
-        else
+        } else {
             buffer_add(&buffer, text + at++, 1);
+        }
     }
     *expanded = buffer.size;
     buffer_add(&buffer, "", 1);
-    if (!buffer.failed)
+    if (!buffer.failed) {
         return buffer.octets;
+    }
     buffer_free(&buffer);
     return NULL;
 }

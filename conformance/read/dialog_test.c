@@ -32,14 +32,16 @@ static void write_file(const char *path, const void *octets, size_t size) {
 
 static int make_folder(void **state) {
     (void)state;
-    if (!mkdtemp(folder))
+    if (!mkdtemp(folder)) {
         return -1;
+    }
     snprintf(dialog_path, sizeof dialog_path, "%s/rfc/one.dialog", folder);
     snprintf(message_path, sizeof message_path, "%s/rfc/one.eml", folder);
     char rfc[64];
     snprintf(rfc, sizeof rfc, "%s/rfc", folder);
-    if (mkdir(rfc, 0700) != 0)
+    if (mkdir(rfc, 0700) != 0) {
         return -1;
+    }
     write_file(message_path, "Subject: x\r\n\r\n", 14);
     return 0;
 }
@@ -60,8 +62,9 @@ static struct dialog *load(const char *text) {
     struct diagnostic diagnostic;
     struct dialog *dialog = load_octets(text, strlen(text), &diagnostic);
 
-    if (!dialog)
+    if (!dialog) {
         fail_msg("%u:%u: %s\n%s", diagnostic.line, diagnostic.column, diagnostic.message, text);
+    }
     return dialog;
 }
 
@@ -362,20 +365,23 @@ static void octets_that_are_no_text_are_refused(void **state) {
         memcpy(huge + size, "S: ", 3);
         huge[size + 9999] = '\n';
     }
-    for (; size + 4 < sizeof huge; size += 4)
+    for (; size + 4 < sizeof huge; size += 4) {
         memcpy(huge + size, "S:\n\n", 4);
+    }
     load_error(huge, size, error);
     assert_string_equal(error,
                         "1:22: the literal has no end: no line that follows completes the message");
-    for (size = strlen("S: * 1 FETCH (BODY[] {}\n"); size + 4 < sizeof huge; size += 4)
+    for (size = strlen("S: * 1 FETCH (BODY[] {}\n"); size + 4 < sizeof huge; size += 4) {
         memcpy(huge + size, "S:\n\n", 4);
+    }
     load_error(huge, size, error);
     assert_string_equal(error, "1:22: the end of the literal is too far away: count its octets");
     memset(huge, '\n', sizeof huge);
     load_error(huge, sizeof huge, error);
     assert_string_equal(error, "1:1: cannot read the file: a dialog has at most 1,048,576 octets");
-    for (size_t i = 0; i + 3 < sizeof huge; i += 3)
+    for (size_t i = 0; i + 3 < sizeof huge; i += 3) {
         memcpy(huge + i, "C:\n", 3);
+    }
     load_error(huge, 3 * (TRANSCRIPT_MAX_STEPS + 1), error);
     assert_string_equal(error, "4097:1: a dialog has at most 4096 steps");
 }
@@ -479,16 +485,17 @@ static void draw_steps(const struct dialog *dialog, char *text, size_t capacity)
     for (size_t i = 0; i < dialog->step_count; i++) {
         const struct dialog_step *step = &dialog->steps[i];
         length = strlen(text);
-        if (step->kind == STEP_SEND)
+        if (step->kind == STEP_SEND) {
             snprintf(text + length, capacity - length, "%u C%u%s%s[%s]\n", step->line,
                      step->connection, step->begins_command ? "" : "-",
                      step->ends_with_literal ? "+" : "", step->text);
-        else if (step->kind == STEP_EXPECT)
+        } else if (step->kind == STEP_EXPECT) {
             snprintf(text + length, capacity - length, "%u S%u%c[%s]\n", step->line,
                      step->connection, signs[step->expectation], step->text);
-        else
+        } else {
             snprintf(text + length, capacity - length, "%u !%u%s %u\n", step->line,
                      step->connection, actions[step->action], step->milliseconds);
+        }
     }
 }
 
@@ -629,8 +636,9 @@ static void roots_follow_the_session(void **state) {
                                  "C: c NOOP\n");
 
     assert_int_equal(dialog->step_count, sizeof roots / sizeof *roots);
-    for (size_t i = 0; i < dialog->step_count; i++)
+    for (size_t i = 0; i < dialog->step_count; i++) {
         assert_int_equal(dialog_root(dialog, i), roots[i]);
+    }
     assert_true(dialog->steps[1].begins_command);
     assert_false(dialog->steps[4].begins_command);
     assert_true(dialog_begins_message(dialog, 4));

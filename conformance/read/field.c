@@ -11,8 +11,9 @@ bool field_fail(const struct source *source, const struct field *field, const ch
 bool field_keep(const struct source *source, const struct field *field, char **text) {
     char *copy = malloc(field->size + 1);
 
-    if (!copy)
+    if (!copy) {
         return source_fail_memory(source);
+    }
     memcpy(copy, field->text, field->size);
     copy[field->size] = '\0';
     free(*text);
@@ -33,8 +34,9 @@ void field_trim(struct field *field) {
         field->text++;
         field->column++;
     }
-    while (field->size > 0 && is_space(field->text[field->size - 1]))
+    while (field->size > 0 && is_space(field->text[field->size - 1])) {
         field->size--;
+    }
 }
 
 struct field field_next_word(struct field *rest) {
@@ -43,8 +45,9 @@ struct field field_next_word(struct field *rest) {
     field_trim(&word);
     *rest = word;
     word.size = 0;
-    while (word.size < rest->size && !is_space(word.text[word.size]))
+    while (word.size < rest->size && !is_space(word.text[word.size])) {
         word.size++;
+    }
     rest->text += word.size;
     rest->column += word.size;
     rest->size -= word.size;
@@ -57,14 +60,16 @@ bool field_number(const struct source *source, const struct field *field, unsign
     unsigned long value = 0;
 
     for (size_t i = 0; i < field->size && value <= high; i++) {
-        if (field->text[i] < '0' || field->text[i] > '9')
+        if (field->text[i] < '0' || field->text[i] > '9') {
             return source_fail(source, field->line, field->column + i,
                                "a number from %u to %u must stand here", low, high);
+        }
         value = value * 10 + (unsigned long)(field->text[i] - '0');
     }
-    if (field->size == 0 || value < low || value > high)
+    if (field->size == 0 || value < low || value > high) {
         return source_fail(source, field->line, field->column,
                            "a number from %u to %u must stand here", low, high);
+    }
     *number = (unsigned)value;
     return true;
 }
@@ -90,12 +95,14 @@ bool field_keep_words(const struct source *source, const struct field *value, ch
     size_t length = 0;
     char *joined = malloc(value->size + 1);
 
-    if (!joined)
+    if (!joined) {
         return source_fail_memory(source);
+    }
     while (rest.size > 0) {
         struct field word = field_next_word(&rest);
-        if (length > 0)
+        if (length > 0) {
             joined[length++] = ' ';
+        }
         memcpy(joined + length, word.text, word.size);
         length += word.size;
     }

@@ -32,8 +32,9 @@ static bool read_level(const struct source *source, struct dialog *dialog,
     static const char *const words[] = {"MUST", "SHOULD", NULL};
     unsigned choice;
 
-    if (!field_choice(source, value, words, &choice))
+    if (!field_choice(source, value, words, &choice)) {
         return false;
+    }
     dialog->recommended = choice == 1;
     return true;
 }
@@ -43,8 +44,9 @@ static bool read_mode(const struct source *source, struct dialog *dialog,
     static const char *const words[] = {"live", "syntax", NULL};
     unsigned choice;
 
-    if (!field_choice(source, value, words, &choice))
+    if (!field_choice(source, value, words, &choice)) {
         return false;
+    }
     dialog->syntax_only = choice == 1;
     return true;
 }
@@ -56,10 +58,12 @@ static bool read_dialect(const struct source *source, struct dialog *dialog,
     const char *names[MAX_DIALECTS + 1] = {0};
     unsigned choice;
 
-    for (size_t i = 0; i < MAX_DIALECTS && imap_dialect_name(i); i++)
+    for (size_t i = 0; i < MAX_DIALECTS && imap_dialect_name(i); i++) {
         names[i] = imap_dialect_name(i);
-    if (!field_choice(source, value, names, &choice))
+    }
+    if (!field_choice(source, value, names, &choice)) {
         return false;
+    }
     dialog->grammar = imap_grammar_builtin(names[choice]);
     return true;
 }
@@ -71,13 +75,16 @@ static bool read_state(const struct source *source, struct dialog *dialog,
     struct field rest = *value, word = field_next_word(&rest);
     unsigned choice;
 
-    if (!field_choice(source, &word, words, &choice))
+    if (!field_choice(source, &word, words, &choice)) {
         return false;
+    }
     dialog->state = (enum ladder)choice;
-    if (rest.size == 0)
+    if (rest.size == 0) {
         return true;
-    if (choice != STATE_SELECTED)
+    }
+    if (choice != STATE_SELECTED) {
         return field_fail(source, &rest, "only `selected` is followed by a mailbox");
+    }
     return field_keep(source, &rest, &dialog->selected);
 }
 
@@ -88,15 +95,17 @@ static bool read_connections(const struct source *source, struct dialog *dialog,
 
 static bool read_account(const struct source *source, struct dialog *dialog,
                          const struct field *value) {
-    if (!field_equals(value, "disposable"))
+    if (!field_equals(value, "disposable")) {
         return field_fail(source, value, "an account is `disposable`, or the line is left out");
+    }
     return scope_leave(dialog, value->line, "`account: disposable`") || source_fail_memory(source);
 }
 
 static bool read_separator(const struct source *source, struct dialog *dialog,
                            const struct field *value) {
-    if (value->size != 1 || value->text[0] <= ' ' || value->text[0] > '~')
+    if (value->size != 1 || value->text[0] <= ' ' || value->text[0] > '~') {
         return field_fail(source, value, "a separator is one printable character of ASCII");
+    }
     dialog->separator = value->text[0];
     dialog->separator_significant = true;
     return true;
@@ -134,8 +143,9 @@ static const struct header_key keys[] = {
 static size_t find_key(const struct field *name) {
     size_t key = 0;
 
-    while (key < KEY_COUNT && !field_equals(name, keys[key].name))
+    while (key < KEY_COUNT && !field_equals(name, keys[key].name)) {
         key++;
+    }
     return key;
 }
 
@@ -145,12 +155,14 @@ static bool split(const struct source *source, const struct source_line *line, s
     const char *colon = memchr(line->text, ':', line->size);
 
     *name = (struct field){line->text, line->size, number, 1};
-    if (!colon && (unsigned char)line->text[0] >= 0x80)
+    if (!colon && (unsigned char)line->text[0] >= 0x80) {
         return field_fail(source, name,
                           "neither `key: value` nor a marker; its first letter is not of ASCII (a "
                           "look-alike of C or S?)");
-    if (!colon)
+    }
+    if (!colon) {
         return field_fail(source, name, "neither `key: value` nor a marker (C: S: !action)");
+    }
     name->size = (size_t)(colon - line->text);
     *value = (struct field){colon + 1, line->size - name->size - 1, number, name->size + 2};
     field_trim(value);
@@ -161,23 +173,28 @@ static bool read_line(const struct source *source, struct dialog *dialog,
                       const struct source_line *line, size_t number, size_t seen[KEY_COUNT]) {
     struct field name, value;
 
-    if (!split(source, line, number, &name, &value))
+    if (!split(source, line, number, &name, &value)) {
         return false;
+    }
     size_t key = find_key(&name);
-    if (key == KEY_COUNT)
+    if (key == KEY_COUNT) {
         return source_fail(source, number, 1, "unknown header `%.*s:`",
                            name.size < 64 ? (int)name.size : 64, name.text);
-    if (keys[key].of_mailbox && dialog->mailbox_count == 0)
+    }
+    if (keys[key].of_mailbox && dialog->mailbox_count == 0) {
         return source_fail(source, number, 1, "`%s:` must stand below a `mailbox:`",
                            keys[key].name);
+    }
     /* What belongs to a mailbox may stand once below each. */
     size_t since = keys[key].of_mailbox ? dialog->mailboxes[dialog->mailbox_count - 1].line : 0;
-    if (!keys[key].repeats && seen[key] > since)
+    if (!keys[key].repeats && seen[key] > since) {
         return source_fail(source, number, 1, "`%s:` stands in line %zu already", keys[key].name,
                            seen[key]);
+    }
     seen[key] = number;
-    if (value.size == 0)
+    if (value.size == 0) {
         return source_fail(source, number, value.column, "`%s:` has no value", keys[key].name);
+    }
     return keys[key].read(source, dialog, &value);
 }
 
@@ -197,18 +214,22 @@ static bool set_defaults(const struct source *source, struct dialog *dialog) {
 static bool finish(const struct source *source, struct dialog *dialog, size_t state_line) {
     struct field state = {"", 0, state_line, 1};
 
-    if (dialog->state != STATE_SELECTED)
+    if (dialog->state != STATE_SELECTED) {
         return true;
+    }
     if (!dialog->selected) {
-        if (dialog->mailbox_count == 0)
+        if (dialog->mailbox_count == 0) {
             return field_fail(source, &state, "`state: selected` needs a `mailbox:` or a name");
+        }
         dialog->selected = strdup(dialog->mailboxes[0].name);
         return dialog->selected || source_fail_memory(source);
     }
-    if (mailbox_header_find(dialog, dialog->selected))
+    if (mailbox_header_find(dialog, dialog->selected)) {
         return true;
-    if (names_is_inbox(dialog->selected))
+    }
+    if (names_is_inbox(dialog->selected)) {
         return scope_leave(dialog, state_line, SCOPE_INBOX) || source_fail_memory(source);
+    }
     return source_fail(source, state_line, 1, "no `mailbox:` builds `%s`", dialog->selected);
 }
 
@@ -216,16 +237,20 @@ bool header_read(const struct source *source, struct dialog *dialog, size_t *end
     size_t seen[KEY_COUNT] = {0}; /* the line where each key stood last */
     struct field state = {"state", strlen("state"), 0, 0};
 
-    if (!set_defaults(source, dialog))
+    if (!set_defaults(source, dialog)) {
         return false;
+    }
     for (*end = 0; *end < source->line_count; ++*end) {
         const struct source_line *line = &source->lines[*end];
-        if (marker_read(line).kind != MARKER_NONE)
+        if (marker_read(line).kind != MARKER_NONE) {
             break;
-        if (source_is_blank(line) || line->text[0] == '#')
+        }
+        if (source_is_blank(line) || line->text[0] == '#') {
             continue;
-        if (!read_line(source, dialog, line, *end + 1, seen))
+        }
+        if (!read_line(source, dialog, line, *end + 1, seen)) {
             return false;
+        }
     }
     return finish(source, dialog, seen[find_key(&state)]);
 }

@@ -19,24 +19,29 @@ struct marker marker_read(const struct source_line *line) {
     struct marker marker = {.connection = 1};
     size_t at = 1;
 
-    if (line->size == 0)
+    if (line->size == 0) {
         return none;
+    }
     if (line->text[0] == '!') {
         marker.kind = MARKER_ACTION;
         marker.text = 1;
         return marker;
     }
-    if (line->text[0] != 'C' && line->text[0] != 'S')
+    if (line->text[0] != 'C' && line->text[0] != 'S') {
         return none;
+    }
     marker.kind = line->text[0] == 'C' ? MARKER_CLIENT : MARKER_SERVER;
     unsigned number = read_number(line, &at);
-    if (at > 1)
+    if (at > 1) {
         marker.connection = number;
+    }
     const char *signs = marker.kind == MARKER_CLIENT ? "-" : "?~!=";
-    if (at < line->size && strchr(signs, line->text[at]))
+    if (at < line->size && strchr(signs, line->text[at])) {
         marker.sign = line->text[at++];
-    if (at >= line->size || line->text[at] != ':')
+    }
+    if (at >= line->size || line->text[at] != ':') {
         return none;
+    }
     at++;
     marker.text = at < line->size && line->text[at] == ' ' ? at + 1 : at;
     return marker;

@@ -20,21 +20,25 @@ static bool take_event(void *context, const struct imap_event *event) {
     struct name_place place = {.start = (size_t)event->start, .end = (size_t)event->end};
 
     finder->messages += event->kind == IMAP_EVENT_MESSAGE;
-    if (event->kind != IMAP_EVENT_NODE)
+    if (event->kind != IMAP_EVENT_NODE) {
         return true;
-    if (event->rule == finder->mailbox)
+    }
+    if (event->rule == finder->mailbox) {
         place.kind = NAME_MAILBOX;
-    else if (event->rule == finder->list_mailbox)
+    } else if (event->rule == finder->list_mailbox) {
         place.kind = NAME_PATTERN;
-    else if (event->rule == finder->separator)
+    } else if (event->rule == finder->separator) {
         place.kind = NAME_SEPARATOR;
-    else
+    } else {
         return true;
+    }
     places->overflow = places->count == NAMES_MAX_PLACES;
-    if (places->overflow)
+    if (places->overflow) {
         return false;
-    if (place.kind == NAME_PATTERN && places->count > 0)
+    }
+    if (place.kind == NAME_PATTERN && places->count > 0) {
         places->items[places->count - 1].kind = NAME_REFERENCE;
+    }
     places->items[places->count++] = place;
     return true;
 }
@@ -61,8 +65,9 @@ bool names_is_inbox(const char *name) {
     static const char inbox[] = "INBOX";
     size_t i = 0;
 
-    while (inbox[i] && (name[i] == inbox[i] || name[i] == inbox[i] + ('a' - 'A')))
+    while (inbox[i] && (name[i] == inbox[i] || name[i] == inbox[i] + ('a' - 'A'))) {
         i++;
+    }
     return !inbox[i] && !name[i];
 }
 
@@ -76,8 +81,9 @@ static char separator_of(const struct names *names) {
 /* The server's separator for the dialog's. */
 static void replace_separators(const struct names *names, char *name) {
     for (; *name; name++) {
-        if (*name == names->dialog->separator)
+        if (*name == names->dialog->separator) {
             *name = separator_of(names);
+        }
     }
 }
 
@@ -86,8 +92,9 @@ char *names_on_server(const struct names *names, const char *name) {
     size_t folder = is_moved ? strlen(names->scratch) + 1 : 0, size = strlen(name);
     char *moved = malloc(folder + size + 1);
 
-    if (!moved)
+    if (!moved) {
         return NULL;
+    }
     if (is_moved) {
         memcpy(moved, names->scratch, folder - 1);
         moved[folder - 1] = separator_of(names);
@@ -100,12 +107,14 @@ char *names_on_server(const struct names *names, const char *name) {
 /* ---- rewriting ------------------------------------------------------------------------------ */
 
 static bool needs_quotes(const char *name, bool is_pattern) {
-    if (!*name)
+    if (!*name) {
         return true;
+    }
     for (; *name; name++) {
         if (*name <= ' ' || *name == 0x7F || strchr("(){\"\\", *name) ||
-            (!is_pattern && strchr("%*", *name)))
+            (!is_pattern && strchr("%*", *name))) {
             return true;
+        }
     }
     return false;
 }
@@ -115,18 +124,20 @@ static char *read_value(const uint8_t *octets, const struct name_place *place) {
     size_t size = imap_value(octets + place->start, place->end - place->start, NULL, 0);
     char *value = malloc(size + 1);
 
-    if (!value)
+    if (!value) {
         return NULL;
+    }
     imap_value(octets + place->start, place->end - place->start, (uint8_t *)value, size);
     value[size] = '\0';
     return value;
 }
 
 static void add_separator(const struct names *names, struct buffer *text) {
-    if (names->separator)
+    if (names->separator) {
         buffer_add_quoted(text, &names->separator, 1);
-    else
+    } else {
         buffer_add_text(text, "NIL");
+    }
 }
 
 /* Is the name taken relative to another, so that only its separators change? */
@@ -142,15 +153,19 @@ static bool add_name(const struct names *names, bool is_moved, bool is_quoted, b
                      char *value, struct buffer *text) {
     char *name = is_moved ? names_on_server(names, value) : value;
 
-    if (!name)
+    if (!name) {
         return false;
-    if (!is_moved)
+    }
+    if (!is_moved) {
         replace_separators(names, name);
+    }
     bool wants_quotes = is_quoted || needs_quotes(name, is_pattern);
-    if (!wants_quotes || !buffer_add_quoted(text, name, strlen(name)))
+    if (!wants_quotes || !buffer_add_quoted(text, name, strlen(name))) {
         buffer_add_text(text, name);
-    if (is_moved)
+    }
+    if (is_moved) {
         free(name);
+    }
     return true;
 }
 
@@ -163,15 +178,17 @@ static bool add_place(const struct names *names, const struct name_places *place
     bool is_written = true;
     char *value = read_value(octets, place);
 
-    if (!value)
+    if (!value) {
         return false;
-    if (place->kind == NAME_SEPARATOR && strcmp(value, separator) == 0)
+    }
+    if (place->kind == NAME_SEPARATOR && strcmp(value, separator) == 0) {
         add_separator(names, text);
-    else if (place->kind == NAME_SEPARATOR || is_literal || !value[0])
+    } else if (place->kind == NAME_SEPARATOR || is_literal || !value[0]) {
         buffer_add(text, octets + place->start, place->end - place->start);
-    else
+    } else {
         is_written = add_name(names, !is_relative(places, index, octets), is_quoted,
                               place->kind == NAME_PATTERN, value, text);
+    }
     free(value);
     return is_written;
 }
@@ -183,10 +200,12 @@ static bool move_to_text(const struct pattern *pattern, struct name_place *place
 
     for (size_t i = 0; i < pattern->hole_count; i++) {
         const struct pattern_hole *hole = &pattern->holes[i];
-        if (hole->start >= end)
+        if (hole->start >= end) {
             break;
-        if (hole->end > start)
+        }
+        if (hole->end > start) {
             return false;
+        }
         place->start = hole->text_end + (start - hole->end);
         place->end = hole->text_end + (end - hole->end);
     }
@@ -201,12 +220,14 @@ static struct name_places find_in_text(const struct imap_grammar *grammar, enum 
     struct pattern *pattern = pattern_compile(grammar, root, text, size, problem, &column);
     struct name_places found = {0}, moved = {0};
 
-    if (!pattern)
+    if (!pattern) {
         return moved;
+    }
     found = names_find(grammar, root, pattern->octets, pattern->size);
     for (size_t i = 0; i < found.count; i++) {
-        if (move_to_text(pattern, &found.items[i]))
+        if (move_to_text(pattern, &found.items[i])) {
             moved.items[moved.count++] = found.items[i];
+        }
     }
     moved.is_readable = found.is_readable;
     pattern_free(pattern);
@@ -221,20 +242,23 @@ uint8_t *names_map(const struct names *names, const struct imap_grammar *grammar
     struct buffer text = {0};
     size_t at = 0;
 
-    if (is_changed)
+    if (is_changed) {
         places = is_expected ? find_in_text(grammar, root, octets, size)
                              : names_find(grammar, root, octets, size);
+    }
     for (size_t i = 0; places.is_readable && i < places.count; i++) {
         buffer_add(&text, octets + at, places.items[i].start - at);
-        if (!add_place(names, &places, i, octets, &text))
+        if (!add_place(names, &places, i, octets, &text)) {
             text.failed = true;
+        }
         at = places.items[i].end;
     }
     buffer_add(&text, octets + at, size - at);
     *mapped = text.size;
     buffer_add(&text, "", 1);
-    if (!text.failed)
+    if (!text.failed) {
         return text.octets;
+    }
     buffer_free(&text);
     return NULL;
 }

@@ -83,8 +83,9 @@ static void commands_are_mapped(void **state) {
         {"a BLURDYBLOOP blob\r\n", "a BLURDYBLOOP blob\r\n"},
     };
 
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         assert_mapped(&names, IMAP_COMMAND, commands[i].text, commands[i].mapped);
+    }
 }
 
 static void expected_messages_are_mapped(void **state) {
@@ -110,8 +111,9 @@ static void expected_messages_are_mapped(void **state) {
         {"+", "+"},
     };
 
-    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
         assert_mapped(&names, IMAP_RESPONSE, messages[i].text, messages[i].mapped);
+    }
 }
 
 static void a_server_may_need_quotes_or_have_no_hierarchy(void **state) {

@@ -13,8 +13,9 @@
 bool scope_leave(struct dialog *dialog, size_t line, const char *sentence) {
     char escaped[256], reason[sizeof escaped + 32];
 
-    if (dialog->disposable)
+    if (dialog->disposable) {
         return true;
+    }
     text_escape(TEXT_UTF8, sentence, strlen(sentence), escaped, sizeof escaped);
     snprintf(reason, sizeof reason, "line %zu: %s", line, escaped);
     dialog->disposable = true;
@@ -25,10 +26,12 @@ bool scope_leave(struct dialog *dialog, size_t line, const char *sentence) {
 /* Is `inner` the mailbox `outer` or one below it? Separators at the end don't count. */
 static bool is_within(const struct dialog *dialog, const char *inner, size_t inner_size,
                       const char *outer, size_t outer_size) {
-    if (inner_size > 1 && inner[inner_size - 1] == dialog->separator)
+    if (inner_size > 1 && inner[inner_size - 1] == dialog->separator) {
         inner_size--;
-    if (outer_size > 1 && outer[outer_size - 1] == dialog->separator)
+    }
+    if (outer_size > 1 && outer[outer_size - 1] == dialog->separator) {
         outer_size--;
+    }
     return inner_size >= outer_size && memcmp(inner, outer, outer_size) == 0 &&
            (inner_size == outer_size || inner[outer_size] == dialog->separator);
 }
@@ -38,14 +41,16 @@ static bool is_declared(const struct dialog *dialog, const char *name, size_t si
     for (size_t i = 0; i < dialog->mailbox_count; i++) {
         const char *declared = dialog->mailboxes[i].name;
         if (is_within(dialog, name, size, declared, strlen(declared)) ||
-            (or_above && is_within(dialog, declared, strlen(declared), name, size)))
+            (or_above && is_within(dialog, declared, strlen(declared), name, size))) {
             return true;
+        }
     }
     for (const char *word = dialog->uses; *word;) {
         size_t length = strcspn(word, " ");
         if (is_within(dialog, name, size, word, length) ||
-            (or_above && is_within(dialog, word, length, name, size)))
+            (or_above && is_within(dialog, word, length, name, size))) {
             return true;
+        }
         word += length + (word[length] == ' ');
     }
     return false;
@@ -69,12 +74,15 @@ static bool check_mailbox(struct dialog *dialog, const struct dialog_step *step,
     char name[NAME_MAX_OCTETS] = "", sentence[QUOTED_MAX + 64];
 
     append_value(octets, place, name, sizeof name);
-    if (octets[place->start] == '{')
+    if (octets[place->start] == '{') {
         return scope_leave(dialog, step->line, "a name in a literal cannot be moved below another");
-    if (strlen(name) < sizeof name - 1 && is_declared(dialog, name, strlen(name), false))
+    }
+    if (strlen(name) < sizeof name - 1 && is_declared(dialog, name, strlen(name), false)) {
         return true;
-    if (names_is_inbox(name))
+    }
+    if (names_is_inbox(name)) {
         return scope_leave(dialog, step->line, SCOPE_INBOX);
+    }
     snprintf(sentence, sizeof sentence, "no `mailbox:` or `uses:` declares `%.*s`", QUOTED_MAX,
              name);
     return scope_leave(dialog, step->line, sentence);
@@ -86,20 +94,23 @@ static bool check_list(struct dialog *dialog, const struct dialog_step *step, co
     const struct name_place *pattern = &places->items[index];
     char name[NAME_MAX_OCTETS] = "", sentence[QUOTED_MAX + 64];
 
-    if (index > 0 && pattern[-1].kind == NAME_REFERENCE)
+    if (index > 0 && pattern[-1].kind == NAME_REFERENCE) {
         append_value(octets, pattern - 1, name, sizeof name);
+    }
     append_value(octets, pattern, name, sizeof name);
     size_t fixed = strcspn(name, "%*");
     if (name[fixed]) {
-        while (fixed > 0 && name[fixed - 1] != dialog->separator)
+        while (fixed > 0 && name[fixed - 1] != dialog->separator) {
             fixed--;
+        }
     }
     bool is_literal = octets[pattern->start] == '{';
     bool asks_for_separator = !name[0];
     bool is_within_declared = fixed > 0 && fixed < sizeof name - 1 && !is_literal &&
                               is_declared(dialog, name, fixed, true);
-    if (asks_for_separator || is_within_declared)
+    if (asks_for_separator || is_within_declared) {
         return true;
+    }
     const uint8_t *command = memchr(octets, ' ', size);
     size_t start = command ? (size_t)(command - octets) + 1 : 0;
     size_t length = pattern->end - start;
@@ -115,17 +126,20 @@ static bool check_message(struct dialog *dialog, size_t index) {
     uint8_t *octets = dialog_client_message(dialog, index, &size);
     bool has_memory = true;
 
-    if (!octets)
+    if (!octets) {
         return false;
+    }
     struct name_places places =
         names_find(dialog->grammar, dialog_root(dialog, index), octets, size);
-    if (!places.is_whole || places.overflow)
+    if (!places.is_whole || places.overflow) {
         has_memory = scope_leave(dialog, step->line, "the grammar cannot read what is sent");
+    }
     for (size_t i = 0; i < places.count && has_memory && !dialog->disposable; i++) {
-        if (places.items[i].kind == NAME_MAILBOX)
+        if (places.items[i].kind == NAME_MAILBOX) {
             has_memory = check_mailbox(dialog, step, octets, &places.items[i]);
-        else if (places.items[i].kind == NAME_PATTERN)
+        } else if (places.items[i].kind == NAME_PATTERN) {
             has_memory = check_list(dialog, step, octets, size, &places, i);
+        }
     }
     free(octets);
     return has_memory;
@@ -134,11 +148,13 @@ static bool check_message(struct dialog *dialog, size_t index) {
 bool scope_check(struct dialog *dialog) {
     bool has_memory = true;
 
-    if (dialog->syntax_only)
+    if (dialog->syntax_only) {
         return true;
+    }
     for (size_t i = 0; i < dialog->step_count && has_memory && !dialog->disposable; i++) {
-        if (dialog->steps[i].kind == STEP_SEND && dialog_begins_message(dialog, i))
+        if (dialog->steps[i].kind == STEP_SEND && dialog_begins_message(dialog, i)) {
             has_memory = check_message(dialog, i);
+        }
     }
     return has_memory;
 }

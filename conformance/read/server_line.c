@@ -25,8 +25,9 @@ static bool is_message(const struct transcript *transcript, const struct marked_
     uint8_t *expanded = dialog_expand(octets, text->size, &dialog->examples, &size);
 
     snprintf(problem, 256, "memory is out");
-    if (expanded)
+    if (expanded) {
         pattern = pattern_compile(dialog->grammar, root, expanded, size, problem, &column);
+    }
     *offset = placeholder_origin(octets, text->size, &dialog->examples, column - 1);
     bool is_read = pattern != NULL;
     pattern_free(pattern);
@@ -62,18 +63,22 @@ static bool measure_open(const struct transcript *transcript, const struct piece
     for (; transcript_continues(transcript, piece->first, line); line++) {
         const struct marked_line *rest = &transcript->lines[line];
         tried += piece->text.size + rest->size;
-        if (tried > MAX_TRIED)
+        if (tried > MAX_TRIED) {
             return transcript_fail(transcript, header->line, header->start,
                                    "the end of the literal is too far away: count its octets");
+        }
         literal->line = line;
-        if (completes(transcript, piece, rest->text, rest->size))
+        if (completes(transcript, piece, rest->text, rest->size)) {
             return true;
-        if (!literal_measure_line(transcript, rest, &count))
+        }
+        if (!literal_measure_line(transcript, rest, &count)) {
             return false;
+        }
         literal->count += count;
         literal->rest = may_end ? rest->size : 0;
-        if (may_end)
+        if (may_end) {
             return true;
+        }
         literal->count += 2; /* its CRLF */
     }
     return transcript_fail(transcript, header->line, header->start,
@@ -85,15 +90,17 @@ static bool read_literal(const struct transcript *transcript, struct piece *piec
                          const struct literal_header *header, size_t *at, size_t *from) {
     struct literal literal;
 
-    if (header->form == LITERAL_WRONG || header->form == LITERAL_NAMED)
+    if (header->form == LITERAL_WRONG || header->form == LITERAL_NAMED) {
         return transcript_fail(transcript, header->line, header->start,
                                "only a line that is sent has this");
+    }
     buffer_add(&piece->text, header->line->text + *from, header->start - *from);
     bool is_measured = header->form == LITERAL_OPEN
                            ? measure_open(transcript, piece, header, *at + 1, &literal)
                            : literal_measure(transcript, piece->first, header, *at + 1, &literal);
-    if (!is_measured)
+    if (!is_measured) {
         return false;
+    }
     literal_add_header(&piece->text, header, literal.count);
     literal_add(&piece->text, transcript, *at + 1, &literal);
     *at = literal.line;
@@ -107,8 +114,9 @@ static bool read_message(const struct transcript *transcript, struct piece *piec
     size_t from = 0;
 
     while (header.form != LITERAL_NONE) {
-        if (!read_literal(transcript, piece, &header, at, &from))
+        if (!read_literal(transcript, piece, &header, at, &from)) {
             return false;
+        }
         header = literal_header_read(&transcript->lines[*at], from);
     }
     buffer_add(&piece->text, transcript->lines[*at].text + from,
@@ -138,12 +146,15 @@ static bool add_message(struct transcript *transcript, struct piece *piece) {
     char problem[256];
     size_t offset;
 
-    if (!capture_check_expected(transcript, piece))
+    if (!capture_check_expected(transcript, piece)) {
         return false;
-    if (!is_message(transcript, piece->first, &piece->text, problem, &offset))
+    }
+    if (!is_message(transcript, piece->first, &piece->text, problem, &offset)) {
         return transcript_fail_piece(transcript, piece, offset, problem);
-    if (must_come && !capture_define(transcript, piece))
+    }
+    if (must_come && !capture_define(transcript, piece)) {
         return false;
+    }
     struct dialog_step step = {.kind = STEP_EXPECT, .expectation = expectation};
     return capture_spell_out(transcript, piece) && transcript_add_piece(transcript, piece, step);
 }

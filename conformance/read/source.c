@@ -47,8 +47,9 @@ static bool is_regular(const char *path, const char **problem) {
 
 /* Reads the octets; false with `problem` set. */
 static bool read_octets(struct source *source, size_t *size, const char **problem) {
-    if (!is_regular(source->path, problem))
+    if (!is_regular(source->path, problem)) {
         return false;
+    }
     FILE *file = fopen(source->path, "rb");
     if (!file) {
         *problem = strerror(errno);
@@ -65,14 +66,17 @@ static bool read_octets(struct source *source, size_t *size, const char **proble
 }
 
 static bool check_line(const struct source *source, size_t number, const struct source_line *line) {
-    if (line->size > SOURCE_MAX_LINE)
+    if (line->size > SOURCE_MAX_LINE) {
         return source_fail(source, number, SOURCE_MAX_LINE + 1, "a line has at most %u octets",
                            SOURCE_MAX_LINE);
+    }
     for (size_t i = 0; i < line->size; i++) {
-        if (line->text[i] == '\0')
+        if (line->text[i] == '\0') {
             return source_fail(source, number, i + 1, "a NUL is written ${hex:00}");
-        if (line->text[i] == '\r')
+        }
+        if (line->text[i] == '\r') {
             return source_fail(source, number, i + 1, "a CR within a line is written ${hex:0d}");
+        }
     }
     return true;
 }
@@ -81,20 +85,24 @@ static bool split(struct source *source, size_t size) {
     const char *at = source->octets, *end = source->octets + size;
     size_t capacity = 1;
 
-    for (const char *octet = at; octet < end; octet++)
+    for (const char *octet = at; octet < end; octet++) {
         capacity += *octet == '\n';
+    }
     source->lines = calloc(capacity, sizeof *source->lines);
-    if (!source->lines)
+    if (!source->lines) {
         return source_fail_memory(source);
+    }
     while (at < end) {
         const char *feed = memchr(at, '\n', (size_t)(end - at));
         const char *stop = feed ? feed : end;
         struct source_line *line = &source->lines[source->line_count++];
         *line = (struct source_line){.text = at, .size = (size_t)(stop - at)};
-        if (line->size > 0 && line->text[line->size - 1] == '\r')
+        if (line->size > 0 && line->text[line->size - 1] == '\r') {
             line->size--;
-        if (!check_line(source, source->line_count, line))
+        }
+        if (!check_line(source, source->line_count, line)) {
             return false;
+        }
         at = feed ? feed + 1 : end;
     }
     return true;
@@ -105,8 +113,9 @@ bool source_read(struct source *source, const char *path, struct diagnostic *dia
     size_t size;
 
     *source = (struct source){.path = path, .diagnostic = diagnostic};
-    if (read_octets(source, &size, &problem))
+    if (read_octets(source, &size, &problem)) {
         return split(source, size);
+    }
     return source_fail(source, 1, 1, "cannot read the file: %s", problem);
 }
 
@@ -119,8 +128,9 @@ void source_free(struct source *source) {
 bool source_is_blank(const struct source_line *line) {
     size_t i = 0;
 
-    while (i < line->size && (line->text[i] == ' ' || line->text[i] == '\t'))
+    while (i < line->size && (line->text[i] == ' ' || line->text[i] == '\t')) {
         i++;
+    }
     return i == line->size;
 }
 

@@ -34,10 +34,12 @@ bool transcript_continues(const struct transcript *transcript, const struct mark
     const struct marked_line *line = &transcript->lines[index];
 
     if (index >= transcript->line_count || line->marker.kind != first->marker.kind ||
-        line->marker.connection != first->marker.connection)
+        line->marker.connection != first->marker.connection) {
         return false;
-    if (line->marker.kind == MARKER_SERVER)
+    }
+    if (line->marker.kind == MARKER_SERVER) {
         return line->marker.sign == 0 || line->marker.sign == first->marker.sign;
+    }
     return line[-1].marker.sign != '-'; /* what has no CRLF ends there */
 }
 
@@ -46,14 +48,16 @@ bool transcript_add(struct transcript *transcript, const struct marked_line *lin
     struct dialog *dialog = transcript->dialog;
     bool is_full = (dialog->step_count & (dialog->step_count - 1)) == 0;
 
-    if (dialog->step_count == TRANSCRIPT_MAX_STEPS)
+    if (dialog->step_count == TRANSCRIPT_MAX_STEPS) {
         return source_fail(transcript->source, line->number, 1, "a dialog has at most %u steps",
                            TRANSCRIPT_MAX_STEPS);
+    }
     if (is_full) { /* the room doubles when the count reaches a power of two */
         size_t room = dialog->step_count > 0 ? 2 * dialog->step_count : 1;
         struct dialog_step *steps = realloc(dialog->steps, room * sizeof *steps);
-        if (!steps)
+        if (!steps) {
             return source_fail_memory(transcript->source);
+        }
         dialog->steps = steps;
     }
     step.line = (unsigned)line->number;
@@ -66,11 +70,13 @@ bool transcript_add_piece(struct transcript *transcript, struct piece *piece,
                           struct dialog_step step) {
     step.size = piece->text.size;
     buffer_add(&piece->text, "", 1);
-    if (piece->text.failed)
+    if (piece->text.failed) {
         return source_fail_memory(transcript->source);
+    }
     step.text = (char *)piece->text.octets;
-    if (!transcript_add(transcript, piece->first, step))
+    if (!transcript_add(transcript, piece->first, step)) {
         return false;
+    }
     piece->text = (struct buffer){0};
     return true;
 }
@@ -80,18 +86,22 @@ static bool check_marker(const struct transcript *transcript, const struct sourc
     const struct source *source = transcript->source;
     unsigned connections = transcript->dialog->connections;
 
-    if (marker->kind == MARKER_NONE && (unsigned char)line->text[0] >= 0x80)
+    if (marker->kind == MARKER_NONE && (unsigned char)line->text[0] >= 0x80) {
         return source_fail(source, number, 1,
                            "no marker: the first letter is not of ASCII (a look-alike of C or S?)");
-    if (marker->kind == MARKER_NONE)
+    }
+    if (marker->kind == MARKER_NONE) {
         return source_fail(source, number, 1,
                            "no marker: `C:`, `S:` and their kin, `!action` or `#` must stand here");
-    if (marker->connection == 0 || marker->connection > connections)
+    }
+    if (marker->connection == 0 || marker->connection > connections) {
         return source_fail(source, number, 2, "there is no connection %u (`connections: %u`)",
                            marker->connection, connections);
+    }
     bool has_gap = line->text[marker->text - 1] == ' ';
-    if (marker->kind != MARKER_ACTION && marker->text < line->size && !has_gap)
+    if (marker->kind != MARKER_ACTION && marker->text < line->size && !has_gap) {
         return source_fail(source, number, marker->text + 1, "a space must follow the marker");
+    }
     return true;
 }
 
@@ -99,21 +109,25 @@ static bool collect_lines(struct transcript *transcript, size_t begin) {
     const struct source *source = transcript->source;
 
     transcript->lines = calloc(source->line_count - begin + 1, sizeof *transcript->lines);
-    if (!transcript->lines)
+    if (!transcript->lines) {
         return source_fail_memory(source);
+    }
     for (size_t i = begin; i < source->line_count; i++) {
         const struct source_line *line = &source->lines[i];
-        if (source_is_blank(line) || line->text[0] == '#')
+        if (source_is_blank(line) || line->text[0] == '#') {
             continue;
+        }
         struct marker marker = marker_read(line);
-        if (!check_marker(transcript, line, i + 1, &marker))
+        if (!check_marker(transcript, line, i + 1, &marker)) {
             return false;
+        }
         transcript->lines[transcript->line_count++] =
             (struct marked_line){marker, line->text + marker.text, line->size - marker.text, i + 1};
     }
-    if (transcript->line_count == 0)
+    if (transcript->line_count == 0) {
         return source_fail(source, source->line_count > 0 ? source->line_count : 1, 1,
                            "the dialog has no lines: `C: ...`, `S: ...`");
+    }
     return true;
 }
 

@@ -16,11 +16,13 @@ static json_t *from_octets(const uint8_t *octets, size_t size) {
     char *text = size <= SIZE_MAX / 2 - 1 ? malloc(2 * size + 1) : NULL;
     size_t length = 0;
 
-    if (!text)
+    if (!text) {
         return json_null();
+    }
     for (size_t i = 0; i < size; i++) {
-        if (octets[i] >= 0x80)
+        if (octets[i] >= 0x80) {
             text[length++] = (char)(0xC0 | octets[i] >> 6);
+        }
         text[length++] = (char)(octets[i] < 0x80 ? octets[i] : 0x80 | (octets[i] & 0x3F));
     }
     json_t *string = json_stringn(text, length);
@@ -32,8 +34,9 @@ static json_t *from_octets(const uint8_t *octets, size_t size) {
 static json_t *from_text(const char *text) {
     json_t *string = text ? json_string(text) : NULL;
 
-    if (!string && text)
+    if (!string && text) {
         string = from_octets((const uint8_t *)text, strlen(text));
+    }
     return string ? string : json_null();
 }
 
@@ -68,12 +71,15 @@ static json_t *from_result(const struct result *result) {
     const struct dialog *dialog = result->dialog;
     json_t *failures = json_array(), *findings = json_array(), *transcript = json_array();
 
-    for (size_t i = 0; i < result->failure_count; i++)
+    for (size_t i = 0; i < result->failure_count; i++) {
         json_array_append_new(failures, from_failure(&result->failures[i]));
-    for (size_t i = 0; i < result->finding_count; i++)
+    }
+    for (size_t i = 0; i < result->finding_count; i++) {
         json_array_append_new(findings, from_finding(&result->findings[i]));
-    for (size_t i = 0; i < result->transcript_count; i++)
+    }
+    for (size_t i = 0; i < result->transcript_count; i++) {
         json_array_append_new(transcript, from_message(&result->transcript[i]));
+    }
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:f, s:o, s:o, s:o}", "id",
                      from_text(dialog->id), "title", from_text(dialog->title), "section",
                      from_text(dialog->section), "proves", from_text(dialog->proves), "file",
@@ -86,8 +92,9 @@ static void *begin(FILE *stream, const struct summary *summary) {
     struct json_report *report = calloc(1, sizeof *report);
 
     (void)summary;
-    if (!report)
+    if (!report) {
         return NULL;
+    }
     report->stream = stream;
     report->dialogs = json_array();
     return report;
@@ -115,9 +122,10 @@ static void end(void *state, const struct summary *summary) {
         "warnings", (int)summary->warnings, "deviations", (int)summary->deviations, "skipped",
         (int)summary->skipped, "findings", (int)summary->findings, "dialogs", report->dialogs);
 
-    if (root)
+    if (root) {
         json_dumpf(root, report->stream,
                    JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
+    }
     fputc('\n', report->stream);
     json_decref(root);
     free(report);

@@ -17,8 +17,9 @@ static void *begin(FILE *stream, const struct summary *summary) {
     struct junit_report *report = calloc(1, sizeof *report);
 
     (void)summary;
-    if (!report)
+    if (!report) {
         return NULL;
+    }
     report->stream = stream;
     report->cases = xmlBufferCreate();
     report->writer = report->cases ? xmlNewTextWriterMemory(report->cases, 0) : NULL;
@@ -40,8 +41,9 @@ static void started(void *state, const struct dialog *dialog) {
 static void attribute(xmlTextWriterPtr writer, const char *name, const char *text) {
     char *escaped = text_escaped(TEXT_UTF8, text, strlen(text));
 
-    if (escaped)
+    if (escaped) {
         xmlTextWriterWriteAttribute(writer, BAD_CAST name, BAD_CAST escaped);
+    }
     free(escaped);
 }
 
@@ -61,8 +63,9 @@ static char *text_of(const struct result *result,
     size_t size = 0;
     FILE *stream = open_memstream(&text, &size);
 
-    if (!stream)
+    if (!stream) {
         return NULL;
+    }
     write(stream, "", result);
     if (fclose(stream) != 0 || size == 0) {
         free(text);
@@ -101,14 +104,17 @@ static void finished(void *state, const struct result *result, const struct summ
         xmlTextWriterStartElement(writer, BAD_CAST element);
         attribute(writer, "type", report_outcome_name(result->outcome));
         attribute(writer, "message", cause ? cause : "");
-        if (details)
+        if (details) {
             xmlTextWriterWriteString(writer, BAD_CAST details);
+        }
         xmlTextWriterEndElement(writer);
     }
-    if (transcript)
+    if (transcript) {
         xmlTextWriterWriteElement(writer, BAD_CAST "system-out", BAD_CAST transcript);
-    if (details && !element)
+    }
+    if (details && !element) {
         xmlTextWriterWriteElement(writer, BAD_CAST "system-err", BAD_CAST details);
+    }
     xmlTextWriterEndElement(writer);
     free(details);
     free(transcript);

@@ -13,8 +13,9 @@ struct tap_report {
 static void *begin(FILE *stream, const struct summary *summary) {
     struct tap_report *report = calloc(1, sizeof *report);
 
-    if (!report)
+    if (!report) {
         return NULL;
+    }
     report->stream = stream;
     fprintf(stream, "TAP version 14\n1..%u\n", summary->total);
     return report;
@@ -30,8 +31,9 @@ static void write_description(FILE *stream, const char *text) {
     char *escaped = text_escaped(TEXT_UTF8, text, strlen(text));
 
     for (const char *at = escaped ? escaped : ""; *at != '\0'; at++) {
-        if (*at == '\\' || *at == '#')
+        if (*at == '\\' || *at == '#') {
             fputc('\\', stream);
+        }
         fputc(*at, stream);
     }
     free(escaped);
@@ -41,11 +43,13 @@ static void write_description(FILE *stream, const char *text) {
 static void write_scalar(FILE *stream, const char *key, const char *text) {
     char *escaped = text ? text_escaped(TEXT_UTF8, text, strlen(text)) : NULL;
 
-    if (!escaped)
+    if (!escaped) {
         return;
+    }
     fprintf(stream, "  %s: '", key);
-    for (const char *at = escaped; *at != '\0'; at++)
+    for (const char *at = escaped; *at != '\0'; at++) {
         fputs(*at == '\'' ? "''" : (char[]){*at, '\0'}, stream);
+    }
     fputs("'\n", stream);
     free(escaped);
 }
@@ -107,16 +111,18 @@ static void finished(void *state, const struct result *result, const struct summ
         write_description(stream, why ? why : "");
     }
     fputc('\n', stream);
-    if (!ok || result->finding_count > 0)
+    if (!ok || result->finding_count > 0) {
         write_diagnostics(stream, result);
+    }
     fflush(stream);
 }
 
 static void end(void *state, const struct summary *summary) {
     struct tap_report *report = state;
 
-    if (summary->interrupted)
+    if (summary->interrupted) {
         fputs("Bail out! interrupted\n", report->stream);
+    }
     free(report);
 }
 

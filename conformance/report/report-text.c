@@ -55,16 +55,18 @@ static double seconds_now(void) {
 static void *begin(FILE *stream, const struct summary *summary, bool terminal, bool colored) {
     struct text_report *report = calloc(1, sizeof *report);
 
-    if (!report)
+    if (!report) {
         return NULL;
+    }
     report->stream = stream;
     report->terminal = terminal;
     report->colored = colored;
     report->began = seconds_now();
     report->total = summary->total;
     fprintf(stream, "%u dialog%s", summary->total, text_plural(summary->total));
-    if (summary->server)
+    if (summary->server) {
         fprintf(stream, " against %s", summary->server);
+    }
     fputc('\n', stream);
     return report;
 }
@@ -94,15 +96,17 @@ static void *begin_plain(FILE *stream, const struct summary *summary) {
 }
 
 static void erase_progress(const struct text_report *report) {
-    if (report->terminal)
+    if (report->terminal) {
         fputs("\r\x1B[K", report->stream);
+    }
 }
 
 static void started(void *state, const struct dialog *dialog) {
     struct text_report *report = state;
 
-    if (!report->terminal)
+    if (!report->terminal) {
         return;
+    }
     erase_progress(report);
     fprintf(report->stream, "%u/%u  %.50s  %.1f s", report->finished + 1, report->total, dialog->id,
             seconds_now() - report->began);
@@ -112,8 +116,9 @@ static void started(void *state, const struct dialog *dialog) {
 static void keep_note(struct text_report *report, const struct result *result) {
     struct note *notes = realloc(report->notes, (report->note_count + 1) * sizeof *notes);
 
-    if (!notes)
+    if (!notes) {
         return;
+    }
     report->notes = notes;
     struct note *note = &notes[report->note_count];
     note->outcome = result->outcome;
@@ -134,8 +139,9 @@ static void write_block(const struct text_report *report, const struct result *r
     fprintf(stream, "\n  %s%s%s\n  %s%s%s\n\n", color(report, BOLD), dialog->title,
             color(report, PLAIN), dialog->section, *dialog->section ? " · " : "", dialog->path);
     report_failures(stream, "  ", result);
-    if (result->transcript_count > 0)
+    if (result->transcript_count > 0) {
         fputc('\n', stream);
+    }
     report_transcript(stream, "    ", result);
     fputc('\n', stream);
 }
@@ -149,15 +155,18 @@ static void finished(void *state, const struct result *result, const struct summ
     (void)so_far;
     report->finished++;
     erase_progress(report);
-    if (is_noted)
+    if (is_noted) {
         keep_note(report, result);
-    if (report->terminal && (is_clean || is_noted))
+    }
+    if (report->terminal && (is_clean || is_noted)) {
         return;
+    }
     fprintf(report->stream, "%s%-9s%s %s (%.2f s)\n", color(report, outcome_color(outcome)),
             report_outcome_name(outcome), color(report, PLAIN), result->dialog->id,
             result->seconds);
-    if (!is_clean && !is_noted)
+    if (!is_clean && !is_noted) {
         write_block(report, result);
+    }
     fflush(report->stream);
 }
 
@@ -166,8 +175,9 @@ static void write_deviations(const struct text_report *report) {
 
     for (size_t i = 0; i < report->note_count; i++) {
         const struct note *note = &report->notes[i];
-        if (note->outcome != OUTCOME_DEVIATION)
+        if (note->outcome != OUTCOME_DEVIATION) {
             continue;
+        }
         fprintf(report->stream, "%s  %s: ", any ? "" : "\nKnown deviations of this server:\n",
                 note->id);
         report_line(report->stream, note->reason);
@@ -196,10 +206,12 @@ static void write_skipped(const struct text_report *report) {
     for (size_t i = 0; i < report->note_count; i++) {
         const struct note *note = &report->notes[i];
         size_t note_length = group_length(note->reason);
-        if (note->outcome != OUTCOME_SKIP)
+        if (note->outcome != OUTCOME_SKIP) {
             continue;
-        if (length == 0)
+        }
+        if (length == 0) {
             fputs("\nSkipped:\n", report->stream);
+        }
         if (note_length != length || strncmp(group, note->reason, length) != 0) {
             fputs("  ", report->stream);
             text_write(report->stream, TEXT_UTF8, note->reason, note_length);
@@ -230,10 +242,11 @@ static void write_counts(const struct text_report *report, const struct summary 
 
     fputc('\n', report->stream);
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-        if (counts[i].count > 0 || i == 0)
+        if (counts[i].count > 0 || i == 0) {
             fprintf(report->stream, "%s%s%u %s%s", i > 0 ? ", " : "",
                     color(report, counts[i].color), counts[i].count,
                     counts[i].count == 1 ? counts[i].name : counts[i].plural, color(report, PLAIN));
+        }
     }
     fprintf(report->stream, " of %u in %.1f s%s\n", summary->total, summary->seconds,
             summary->interrupted ? " (interrupted)" : "");
@@ -243,8 +256,9 @@ static void end(void *state, const struct summary *summary) {
     struct text_report *report = state;
 
     erase_progress(report);
-    if (report->note_count > 0)
+    if (report->note_count > 0) {
         qsort(report->notes, report->note_count, sizeof *report->notes, by_reason);
+    }
     write_skipped(report);
     write_deviations(report);
     write_counts(report, summary);

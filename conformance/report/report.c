@@ -16,14 +16,17 @@ const struct report *report_find(const char *name, const char *color) {
     const struct report *text = NULL;
 
     for (size_t i = 0; i < sizeof colors / sizeof *colors; i++) {
-        if (strcmp(color, colors[i]) == 0)
+        if (strcmp(color, colors[i]) == 0) {
             text = texts[i];
+        }
     }
-    if (!text || strcmp(name, text->name) == 0)
+    if (!text || strcmp(name, text->name) == 0) {
         return text;
+    }
     for (size_t i = 0; i < sizeof reports / sizeof *reports; i++) {
-        if (strcmp(name, reports[i]->name) == 0)
+        if (strcmp(name, reports[i]->name) == 0) {
             return reports[i];
+        }
     }
     return NULL;
 }
@@ -37,10 +40,12 @@ const char *report_outcome_name(enum outcome outcome) {
 }
 
 const char *report_cause(const struct result *result) {
-    if (result->failure_count > 0)
+    if (result->failure_count > 0) {
         return result->failures[0].sentence;
-    if (result->outcome != OUTCOME_PASS && result->reason)
+    }
+    if (result->outcome != OUTCOME_PASS && result->reason) {
         return result->reason;
+    }
     return result->finding_count > 0 ? result->findings[0].sentence : NULL;
 }
 
@@ -57,8 +62,9 @@ static void point(FILE *stream, const char *indent, const char *name, const char
 }
 
 static void write_connection(FILE *stream, const struct dialog *dialog, unsigned connection) {
-    if (dialog->connections > 1)
+    if (dialog->connections > 1) {
         fprintf(stream, " on connection %u", connection);
+    }
 }
 
 static void write_failure(FILE *stream, const char *indent, const struct dialog *dialog,
@@ -67,15 +73,18 @@ static void write_failure(FILE *stream, const char *indent, const struct dialog 
     write_connection(stream, dialog, failure->connection);
     fputs(": ", stream);
     report_line(stream, failure->sentence ? failure->sentence : "failed");
-    if (failure->rule)
+    if (failure->rule) {
         fprintf(stream, " (%s)", failure->rule);
+    }
     fputc('\n', stream);
-    if (failure->expected)
+    if (failure->expected) {
         point(stream, indent, "expected", failure->expected, failure->expected_caret);
-    if (failure->actual)
+    }
+    if (failure->actual) {
         point(stream, indent, "actual", failure->actual, failure->actual_caret);
-    else if (failure->expected)
+    } else if (failure->expected) {
         fprintf(stream, "%sactual    (nothing like it came)\n", indent);
+    }
 }
 
 static void write_finding(FILE *stream, const char *indent, const struct dialog *dialog,
@@ -85,8 +94,9 @@ static void write_finding(FILE *stream, const char *indent, const struct dialog 
     fprintf(stream, ": %s: ", finding->rule ? finding->rule : "protocol");
     report_line(stream, finding->sentence ? finding->sentence : "not what the grammar allows");
     fputc('\n', stream);
-    if (finding->line)
+    if (finding->line) {
         point(stream, indent, "", finding->line, finding->caret);
+    }
 }
 
 void report_failures(FILE *stream, const char *indent, const struct result *result) {
@@ -95,10 +105,12 @@ void report_failures(FILE *stream, const char *indent, const struct result *resu
         report_line(stream, result->reason);
         fputc('\n', stream);
     }
-    for (size_t i = 0; i < result->failure_count; i++)
+    for (size_t i = 0; i < result->failure_count; i++) {
         write_failure(stream, indent, result->dialog, &result->failures[i]);
-    for (size_t i = 0; i < result->finding_count; i++)
+    }
+    for (size_t i = 0; i < result->finding_count; i++) {
         write_finding(stream, indent, result->dialog, &result->findings[i]);
+    }
 }
 
 /* 1234567 as 1,234,567. */
@@ -106,8 +118,9 @@ static void write_count(FILE *stream, size_t count) {
     char digits[24];
     int length = snprintf(digits, sizeof digits, "%zu", count);
 
-    for (int i = 0; i < length; i++)
+    for (int i = 0; i < length; i++) {
         fprintf(stream, "%s%c", i > 0 && (length - i) % 3 == 0 ? "," : "", digits[i]);
+    }
 }
 
 /* One message: a line of its own for each of its lines. "C-:" is a line without its CRLF. */
@@ -117,8 +130,9 @@ static void write_message(FILE *stream, const char *indent, bool numbered,
     size_t hidden = message->size - shown + message->cut;
     char side = message->side == CLIENT ? 'C' : 'S', number[16] = "";
 
-    if (numbered)
+    if (numbered) {
         snprintf(number, sizeof number, "%u", message->connection);
+    }
     for (size_t start = 0; start < shown;) {
         const uint8_t *line = message->octets + start;
         const uint8_t *end = memchr(line, '\n', shown - start);
@@ -141,15 +155,18 @@ void report_transcript(FILE *stream, const char *indent, const struct result *re
     size_t count = result->transcript_count, start = 0;
     bool numbered = false;
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         numbered = numbered || result->transcript[i].connection != 1;
-    if (count > TRANSCRIPT_MESSAGES)
+    }
+    if (count > TRANSCRIPT_MESSAGES) {
         start = count - TRANSCRIPT_MESSAGES;
+    }
     if (start + result->transcript_dropped > 0) {
         fprintf(stream, "%s… ", indent);
         write_count(stream, start + result->transcript_dropped);
         fputs(" earlier messages\n", stream);
     }
-    for (size_t i = start; i < count; i++)
+    for (size_t i = start; i < count; i++) {
         write_message(stream, indent, numbered, &result->transcript[i]);
+    }
 }

@@ -250,8 +250,9 @@ static void tap_is_version_14(void **state) {
 
 static xmlNodePtr child(xmlNodePtr node, const char *name, unsigned index) {
     for (node = node->children; node; node = node->next) {
-        if (xmlStrEqual(node->name, BAD_CAST name) && index-- == 0)
+        if (xmlStrEqual(node->name, BAD_CAST name) && index-- == 0) {
             return node;
+        }
     }
     return NULL;
 }
@@ -333,8 +334,9 @@ static void cuts_long_transcripts(void **state) {
 
     (void)state;
     memset(octets, 'x', sizeof octets - 1);
-    for (size_t i = 0; i < 149; i++)
+    for (size_t i = 0; i < 149; i++) {
         lines[i] = message(SERVER, 1, "* OK\r\n", 0);
+    }
     lines[149] = message(SERVER, 1, octets, 0);
     report_transcript(stream, "", &result);
     fclose(stream);

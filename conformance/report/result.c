@@ -14,8 +14,9 @@ void result_begin(struct result *result, const struct dialog *dialog) {
 
 /* Makes room for one more item of `size` octets behind `count` of them; powers of two. */
 static void *grow(void *items, size_t count, size_t size) {
-    if (count & (count - 1))
+    if (count & (count - 1)) {
         return items;
+    }
     return realloc(items, (count ? count * 2 : 1) * size);
 }
 
@@ -26,8 +27,9 @@ static char *format_text(const char *format, va_list arguments) {
     va_end(again);
     char *text = length < 0 ? NULL : malloc((size_t)length + 1);
 
-    if (text)
+    if (text) {
         vsnprintf(text, (size_t)length + 1, format, arguments);
+    }
     return text;
 }
 
@@ -49,15 +51,18 @@ void result_transcribe(struct result *result, enum side side, unsigned connectio
                        const void *octets, size_t size) {
     size_t kept = size < RESULT_TRANSCRIPT_LINE ? size : RESULT_TRANSCRIPT_LINE;
 
-    if (size == 0)
+    if (size == 0) {
         return;
+    }
     if (result->transcript_count == RESULT_TRANSCRIPT_LINES ||
-        result->transcript_octets + kept > RESULT_TRANSCRIPT_OCTETS)
+        result->transcript_octets + kept > RESULT_TRANSCRIPT_OCTETS) {
         drop_oldest(result);
+    }
     struct transcript_line *lines =
         realloc(result->transcript, (result->transcript_count + 1) * sizeof *lines);
-    if (lines)
+    if (lines) {
         result->transcript = lines;
+    }
     uint8_t *copy = lines ? malloc(kept) : NULL;
     if (!copy) {
         result->transcript_dropped++;
@@ -82,8 +87,9 @@ struct failure *result_fail(struct result *result, unsigned line, unsigned conne
     va_list arguments;
 
     result->outcome = OUTCOME_FAIL;
-    if (!failures)
+    if (!failures) {
         return NULL;
+    }
     result->failures = failures;
     va_start(arguments, format);
     char *sentence = format_text(format, arguments);
@@ -101,12 +107,14 @@ struct failure *result_fail(struct result *result, unsigned line, unsigned conne
 
 /* NULL when there is no room for another. */
 static struct finding *add_finding(struct result *result) {
-    if (result->finding_count == RESULT_FINDINGS)
+    if (result->finding_count == RESULT_FINDINGS) {
         return NULL;
+    }
     struct finding *findings =
         grow(result->findings, result->finding_count, sizeof *result->findings);
-    if (!findings)
+    if (!findings) {
         return NULL;
+    }
     result->findings = findings;
     return &findings[result->finding_count++];
 }
@@ -115,8 +123,9 @@ void result_find(struct result *result, unsigned connection, uint64_t offset, co
                  const char *sentence, const uint8_t *octets, size_t size, size_t at) {
     struct finding *finding = add_finding(result);
 
-    if (!finding)
+    if (!finding) {
         return;
+    }
     *finding = (struct finding){
         .connection = connection,
         .offset = offset,
@@ -150,8 +159,9 @@ static void forget_findings(struct result *result) {
 }
 
 static void free_transcript(struct result *result) {
-    for (size_t i = 0; i < result->transcript_count; i++)
+    for (size_t i = 0; i < result->transcript_count; i++) {
         free(result->transcript[i].octets);
+    }
     forget_transcript(result);
 }
 
@@ -164,10 +174,11 @@ static void free_finding(struct finding *finding) {
 void result_take(struct result *result, struct result *other, bool transcript) {
     for (size_t i = 0; i < other->finding_count; i++) {
         struct finding *finding = add_finding(result);
-        if (finding)
+        if (finding) {
             *finding = other->findings[i];
-        else
+        } else {
             free_finding(&other->findings[i]);
+        }
     }
     forget_findings(other);
     for (size_t i = 0; transcript && i < other->transcript_count; i++) {
@@ -186,8 +197,9 @@ char *result_excerpt(const uint8_t *octets, size_t size, size_t at, size_t *colu
     char *text = middle ? malloc(length) : NULL;
 
     *column = strlen(before) + text_columns(TEXT_WIRE, octets + start, at - start);
-    if (text)
+    if (text) {
         snprintf(text, length, "%s%s%s", before, middle, after);
+    }
     free(middle);
     return text;
 }
@@ -199,8 +211,9 @@ void result_free(struct result *result) {
         free(result->failures[i].sentence);
         free(result->failures[i].rule);
     }
-    for (size_t i = 0; i < result->finding_count; i++)
+    for (size_t i = 0; i < result->finding_count; i++) {
         free_finding(&result->findings[i]);
+    }
     free(result->failures);
     forget_findings(result);
     free_transcript(result);

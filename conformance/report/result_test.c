@@ -50,8 +50,9 @@ static void a_transcript_tells_what_it_has_not_kept(void **state) {
     assert_int_equal(result.transcript[0].size, RESULT_TRANSCRIPT_LINE);
     assert_int_equal(result.transcript[0].cut, 10);
     assert_int_equal(result.transcript[0].connection, 2);
-    for (int i = 0; i < 1000; i++)
+    for (int i = 0; i < 1000; i++) {
         result_transcribe(&result, SERVER, 1, text, sizeof text);
+    }
     assert_true(result.transcript_octets <= RESULT_TRANSCRIPT_OCTETS);
     assert_true(result.transcript_octets > RESULT_TRANSCRIPT_OCTETS / 2);
     assert_int_equal(result.transcript_count + result.transcript_dropped, 1001);
@@ -63,12 +64,14 @@ static void the_end_of_a_transcript_is_kept(void **state) {
     struct result result;
 
     result_begin(&result, NULL);
-    for (unsigned i = 1; i <= 3 * RESULT_TRANSCRIPT_LINES; i++)
+    for (unsigned i = 1; i <= 3 * RESULT_TRANSCRIPT_LINES; i++) {
         result_transcribe(&result, SERVER, i, "* OK", 4);
+    }
     assert_true(result.transcript_count <= RESULT_TRANSCRIPT_LINES);
     assert_true(result.transcript_count > RESULT_TRANSCRIPT_LINES / 2);
-    for (size_t i = 0; i < result.transcript_count; i++)
+    for (size_t i = 0; i < result.transcript_count; i++) {
         assert_int_equal(result.transcript[i].connection, result.transcript_dropped + i + 1);
+    }
     assert_int_equal(result.transcript_dropped + result.transcript_count,
                      3 * RESULT_TRANSCRIPT_LINES);
     result_free(&result);
@@ -80,8 +83,9 @@ static void findings_are_bounded_and_can_be_moved(void **state) {
 
     result_begin(&one, NULL);
     result_begin(&other, NULL);
-    for (int i = 0; i < RESULT_FINDINGS + 10; i++)
+    for (int i = 0; i < RESULT_FINDINGS + 10; i++) {
         result_find(&other, 0, 7, "rule", "sentence", (const uint8_t *)"* OK", 4, 2);
+    }
     assert_int_equal(other.finding_count, RESULT_FINDINGS);
     result_find(&one, 1, 5, "rule", "first", (const uint8_t *)"*", 1, 1);
     result_transcribe(&other, CLIENT, 0, "a NOOP\r\n", 8);
@@ -102,8 +106,9 @@ static void a_failure_sets_the_outcome_and_a_conclusion_replaces_the_reason(void
 
     result_begin(&result, NULL);
     assert_int_equal(result.outcome, OUTCOME_PASS);
-    for (unsigned line = 1; line <= 5; line++)
+    for (unsigned line = 1; line <= 5; line++) {
         result_fail(&result, line, 1, "line %u", line);
+    }
     assert_int_equal(result.outcome, OUTCOME_FAIL);
     assert_int_equal(result.failure_count, 5);
     assert_string_equal(result.failures[4].sentence, "line 5");

@@ -35,10 +35,12 @@ static enum connection_status broken(struct connection *connection, const char *
 static enum connection_status socket_failed(struct connection *connection, const char *doing) {
     char text[128];
 
-    if (errno == ECONNRESET || errno == EPIPE)
+    if (errno == ECONNRESET || errno == EPIPE) {
         return CONNECTION_CLOSED;
-    if (strerror_r(errno, text, sizeof text) != 0)
+    }
+    if (strerror_r(errno, text, sizeof text) != 0) {
         snprintf(text, sizeof text, "error %d", errno);
+    }
     return broken(connection, doing, text);
 }
 
@@ -46,18 +48,22 @@ static enum connection_status socket_failed(struct connection *connection, const
 static enum connection_status wait_for(struct connection *connection, short events,
                                        uint64_t deadline) {
     for (;;) {
-        if (connection->interrupted && atomic_load(connection->interrupted))
+        if (connection->interrupted && atomic_load(connection->interrupted)) {
             return CONNECTION_INTERRUPTED;
+        }
         uint64_t now = clock_milliseconds();
-        if (now >= deadline)
+        if (now >= deadline) {
             return CONNECTION_TIMED_OUT;
+        }
         uint64_t left = deadline - now;
         struct pollfd wanted = {.fd = connection->descriptor, .events = events};
         int ready = poll(&wanted, 1, left < INTERRUPT_SLICE ? (int)left : INTERRUPT_SLICE);
-        if (ready > 0)
+        if (ready > 0) {
             return CONNECTION_DONE;
-        if (ready < 0 && errno != EINTR)
+        }
+        if (ready < 0 && errno != EINTR) {
             return socket_failed(connection, "poll");
+        }
     }
 }
 
@@ -69,13 +75,16 @@ static enum connection_status socket_read(struct connection *connection, void *o
             *count = (size_t)received;
             return CONNECTION_DONE;
         }
-        if (received == 0)
+        if (received == 0) {
             return CONNECTION_CLOSED;
-        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+        }
+        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
             return socket_failed(connection, "read");
+        }
         enum connection_status status = wait_for(connection, POLLIN, deadline);
-        if (status != CONNECTION_DONE)
+        if (status != CONNECTION_DONE) {
             return status;
+        }
     }
 }
 
@@ -90,11 +99,13 @@ static enum connection_status socket_write(struct connection *connection, const 
             size -= (size_t)sent;
             continue;
         }
-        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
+        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
             return socket_failed(connection, "write");
+        }
         enum connection_status status = wait_for(connection, POLLOUT, deadline);
-        if (status != CONNECTION_DONE)
+        if (status != CONNECTION_DONE) {
             return status;
+        }
     }
     return CONNECTION_DONE;
 }
@@ -108,21 +119,26 @@ static enum connection_status connect_to(struct connection *connection,
     int descriptor = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
                             address->ai_protocol);
 
-    if (descriptor < 0)
+    if (descriptor < 0) {
         return socket_failed(connection, "socket");
+    }
     connection->descriptor = descriptor;
     /* A dialog is a chain of small writes, each of which waits for its answer. */
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 
-    if (connect(descriptor, address->ai_addr, address->ai_addrlen) == 0)
+    if (connect(descriptor, address->ai_addr, address->ai_addrlen) == 0) {
         return CONNECTION_DONE;
-    if (errno != EINPROGRESS)
+    }
+    if (errno != EINPROGRESS) {
         return socket_failed(connection, "connect");
+    }
     enum connection_status status = wait_for(connection, POLLOUT, deadline);
-    if (status != CONNECTION_DONE)
+    if (status != CONNECTION_DONE) {
         return status;
-    if (getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0)
+    }
+    if (getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0) {
         return CONNECTION_DONE;
+    }
     errno = error;
     return socket_failed(connection, "connect");
 }
@@ -133,14 +149,17 @@ enum connection_status connection_open(struct connection *connection, const char
     enum connection_status status = CONNECTION_BROKEN;
     int error = getaddrinfo(host, port, &hints, &addresses);
 
-    if (error != 0)
+    if (error != 0) {
         return broken(connection, host, gai_strerror(error));
+    }
     for (const struct addrinfo *address = addresses; address; address = address->ai_next) {
         status = connect_to(connection, address, deadline);
-        if (status == CONNECTION_DONE)
+        if (status == CONNECTION_DONE) {
             break;
-        if (connection->descriptor >= 0)
+        }
+        if (connection->descriptor >= 0) {
             close(connection->descriptor);
+        }
         connection->descriptor = -1;
     }
     freeaddrinfo(addresses);
@@ -158,8 +177,9 @@ static enum connection_status tls_flush(struct connection *connection, uint64_t 
 
     while ((size = BIO_read(connection->tls_output, octets, sizeof octets)) > 0) {
         enum connection_status status = socket_write(connection, octets, (size_t)size, deadline);
-        if (status != CONNECTION_DONE)
+        if (status != CONNECTION_DONE) {
             return status;
+        }
     }
     return CONNECTION_DONE;
 }
@@ -169,10 +189,12 @@ static enum connection_status tls_fill(struct connection *connection, uint64_t d
     size_t size;
     enum connection_status status = socket_read(connection, octets, sizeof octets, deadline, &size);
 
-    if (status != CONNECTION_DONE)
+    if (status != CONNECTION_DONE) {
         return status;
-    if (BIO_write(connection->tls_input, octets, (int)size) != (int)size)
+    }
+    if (BIO_write(connection->tls_input, octets, (int)size) != (int)size) {
         return broken(connection, "TLS", "out of memory");
+    }
     return CONNECTION_DONE;
 }
 
@@ -180,8 +202,9 @@ static enum connection_status tls_failed(struct connection *connection) {
     long verdict = SSL_get_verify_result(connection->tls);
     char text[160];
 
-    if (!SSL_is_init_finished(connection->tls) && verdict != X509_V_OK)
+    if (!SSL_is_init_finished(connection->tls) && verdict != X509_V_OK) {
         return broken(connection, "TLS certificate", X509_verify_cert_error_string(verdict));
+    }
     ERR_error_string_n(ERR_get_error(), text, sizeof text);
     return broken(connection, "TLS", text);
 }
@@ -192,12 +215,15 @@ static enum connection_status tls_advance(struct connection *connection, int res
     int error = SSL_get_error(connection->tls, result);
     enum connection_status status = tls_flush(connection, deadline);
 
-    if (error == SSL_ERROR_ZERO_RETURN)
+    if (error == SSL_ERROR_ZERO_RETURN) {
         return CONNECTION_CLOSED;
-    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE)
+    }
+    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) {
         return tls_failed(connection);
-    if (status != CONNECTION_DONE)
+    }
+    if (status != CONNECTION_DONE) {
         return status;
+    }
     return error == SSL_ERROR_WANT_READ ? tls_fill(connection, deadline) : CONNECTION_DONE;
 }
 
@@ -208,8 +234,9 @@ static bool trust(SSL_CTX *context, const char *ca_file) {
 
 /* The name in the certificate, and (names only) in the server name indication. */
 static bool name_host(SSL *tls, const char *host) {
-    if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls), host) == 1)
+    if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(tls), host) == 1) {
         return true;
+    }
     ERR_clear_error();
     return SSL_set1_host(tls, host) == 1 && SSL_set_tlsext_host_name(tls, host) == 1;
 }
@@ -218,12 +245,14 @@ static SSL *tls_new(const char *host, const char *ca_file, bool insecure) {
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     SSL *tls = NULL;
 
-    if (!context)
+    if (!context) {
         return NULL;
+    }
     SSL_CTX_set_verify(context, insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, NULL);
     if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
-        (insecure || trust(context, ca_file)))
+        (insecure || trust(context, ca_file))) {
         tls = SSL_new(context);
+    }
     SSL_CTX_free(context);
     if (tls && !name_host(tls, host)) {
         SSL_free(tls);
@@ -255,8 +284,9 @@ enum connection_status connection_start_tls(struct connection *connection, const
         int result = SSL_connect(tls);
         enum connection_status status = result == 1 ? tls_flush(connection, deadline)
                                                     : tls_advance(connection, result, deadline);
-        if (result == 1 || status != CONNECTION_DONE)
+        if (result == 1 || status != CONNECTION_DONE) {
             return status;
+        }
     }
 }
 
@@ -265,18 +295,22 @@ enum connection_status connection_start_tls(struct connection *connection, const
 enum connection_status connection_read(struct connection *connection, void *octets, size_t size,
                                        uint64_t deadline, size_t *count) {
     *count = 0;
-    if (connection->descriptor < 0)
+    if (connection->descriptor < 0) {
         return CONNECTION_CLOSED;
-    if (!connection->tls)
+    }
+    if (!connection->tls) {
         return socket_read(connection, octets, size, deadline, count);
+    }
     for (;;) {
         ERR_clear_error();
         int result = SSL_read_ex(connection->tls, octets, size, count);
-        if (result == 1)
+        if (result == 1) {
             return CONNECTION_DONE;
+        }
         enum connection_status status = tls_advance(connection, result, deadline);
-        if (status != CONNECTION_DONE)
+        if (status != CONNECTION_DONE) {
             return status;
+        }
     }
 }
 
@@ -284,18 +318,21 @@ enum connection_status connection_write(struct connection *connection, const voi
                                         size_t size, uint64_t deadline) {
     const uint8_t *next = octets;
 
-    if (connection->descriptor < 0)
+    if (connection->descriptor < 0) {
         return CONNECTION_CLOSED;
-    if (!connection->tls)
+    }
+    if (!connection->tls) {
         return socket_write(connection, octets, size, deadline);
+    }
     while (size > 0) {
         size_t piece = size < TLS_CHUNK ? size : TLS_CHUNK, written = 0;
         ERR_clear_error();
         int result = SSL_write_ex(connection->tls, next, piece, &written);
         enum connection_status status = result == 1 ? tls_flush(connection, deadline)
                                                     : tls_advance(connection, result, deadline);
-        if (status != CONNECTION_DONE)
+        if (status != CONNECTION_DONE) {
             return status;
+        }
         next += written;
         size -= written;
     }
@@ -307,8 +344,9 @@ void connection_close(struct connection *connection) {
     size_t size;
     uint64_t deadline = clock_milliseconds() + LINGER;
 
-    if (connection->descriptor < 0)
+    if (connection->descriptor < 0) {
         return;
+    }
     if (connection->tls && SSL_is_init_finished(connection->tls)) {
         ERR_clear_error();
         SSL_shutdown(connection->tls);
@@ -316,8 +354,8 @@ void connection_close(struct connection *connection) {
     }
     if (shutdown(connection->descriptor, SHUT_WR) == 0) {
         while (clock_milliseconds() < deadline &&
-               socket_read(connection, octets, sizeof octets, deadline, &size) == CONNECTION_DONE)
-            continue;
+               socket_read(connection, octets, sizeof octets, deadline, &size) == CONNECTION_DONE) {
+        }
     }
     SSL_free(connection->tls);
     close(connection->descriptor);

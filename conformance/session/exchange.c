@@ -15,27 +15,30 @@ void exchange_begin(struct exchange *exchange, struct session *session, const ch
 
 /* The server must say "+" before what comes next. */
 static void cut(struct exchange *exchange) {
-    if (exchange->cut_count == EXCHANGE_LITERALS)
+    if (exchange->cut_count == EXCHANGE_LITERALS) {
         exchange->wire.failed = true;
-    else
+    } else {
         exchange->cuts[exchange->cut_count++] = exchange->wire.size;
+    }
 }
 
 static void add_literal(struct exchange *exchange, const void *octets, size_t size) {
     bool waits = size > exchange->session->non_synchronizing;
 
     buffer_format(&exchange->wire, waits ? "{%zu}\r\n" : "{%zu+}\r\n", size);
-    if (waits)
+    if (waits) {
         cut(exchange);
+    }
     buffer_add(&exchange->wire, octets, size);
 }
 
 /* What stands in `wire` from `start` is shown as it is, or as `shown`. */
 static void show(struct exchange *exchange, size_t start, const char *shown) {
-    if (shown)
+    if (shown) {
         buffer_add_text(&exchange->shown, shown);
-    else if (!exchange->wire.failed)
+    } else if (!exchange->wire.failed) {
         buffer_add(&exchange->shown, exchange->wire.octets + start, exchange->wire.size - start);
+    }
 }
 
 static void add_space(struct exchange *exchange) {
@@ -47,8 +50,9 @@ void exchange_add_string(struct exchange *exchange, const void *octets, size_t s
                          const char *shown) {
     add_space(exchange);
     size_t start = exchange->wire.size;
-    if (!buffer_add_quoted(&exchange->wire, octets, size))
+    if (!buffer_add_quoted(&exchange->wire, octets, size)) {
         add_literal(exchange, octets, size);
+    }
     show(exchange, start, shown);
 }
 
@@ -82,8 +86,10 @@ void exchange_add_line(struct exchange *exchange, const char *line, const char *
 static void quote_answer(const struct message *message, size_t skip, char said[EXCHANGE_SAID]) {
     size_t size = message->size;
 
-    while (size > skip && (message->octets[size - 1] == '\r' || message->octets[size - 1] == '\n'))
+    while (size > skip &&
+           (message->octets[size - 1] == '\r' || message->octets[size - 1] == '\n')) {
         size--;
+    }
     text_escape(TEXT_WIRE, message->octets + skip, size - skip, said, EXCHANGE_SAID);
 }
 
@@ -96,8 +102,9 @@ static enum answer read_answer(const struct message *message, const char *tag,
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t length = strlen(words[i]);
         if (message->size > skip + length && message->octets[skip + length] == ' ' &&
-            strncasecmp((const char *)message->octets + skip, words[i], length) == 0)
+            strncasecmp((const char *)message->octets + skip, words[i], length) == 0) {
             return (enum answer)i;
+        }
     }
     return ANSWER_NONE;
 }
@@ -120,8 +127,9 @@ static enum arrival read_one(struct session *session, uint64_t deadline, const c
     message_first_word(message, word, sizeof word);
     if (strcmp(word, "*") == 0) {
         arrival = ARRIVED_UNTAGGED;
-        if (listener)
+        if (listener) {
             listener(context, message);
+        }
     } else if (strcmp(word, "+") == 0) {
         arrival = ARRIVED_GO_AHEAD;
     } else if (strcmp(word, tag) == 0) {
@@ -177,8 +185,9 @@ static bool send_pieces(struct exchange *exchange, enum answer *answer) {
             return false;
         }
         sent = end;
-        if (i < exchange->cut_count && !await_go_ahead(exchange, answer))
+        if (i < exchange->cut_count && !await_go_ahead(exchange, answer)) {
             return false;
+        }
     }
     return true;
 }
@@ -199,9 +208,10 @@ bool exchange_send(struct exchange *exchange) {
 enum answer exchange_end(struct exchange *exchange) {
     enum answer answer = ANSWER_NONE;
 
-    if (send_and_free(exchange, &answer))
+    if (send_and_free(exchange, &answer)) {
         answer = exchange_await(exchange->session, exchange->tag, exchange->listener,
                                 exchange->context, exchange->said);
+    }
     return answer;
 }
 
@@ -210,8 +220,9 @@ enum answer exchange_simple(struct session *session, const char *name, const cha
     struct exchange exchange;
 
     exchange_begin(&exchange, session, name);
-    if (mailbox)
+    if (mailbox) {
         exchange_add_mailbox(&exchange, mailbox);
+    }
     enum answer answer = exchange_end(&exchange);
     memcpy(said, exchange.said, sizeof exchange.said);
     return answer;

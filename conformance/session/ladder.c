@@ -24,8 +24,9 @@ bool ladder_can(const struct buffer *capabilities, const char *capability, size_
     for (size_t i = 0; i < capabilities->size;) {
         const char *end = memchr(text + i, ' ', capabilities->size - i);
         size_t length = end ? (size_t)(end - (text + i)) : capabilities->size - i;
-        if (length == size && strncasecmp(text + i, capability, size) == 0)
+        if (length == size && strncasecmp(text + i, capability, size) == 0) {
             return true;
+        }
         i += length + 1;
     }
     return false;
@@ -41,8 +42,9 @@ static void on_capability(void *context, const struct message *message) {
     struct buffer *capabilities = context;
 
     if (message->refusal || message->size < skip + 2 ||
-        strncasecmp((const char *)message->octets, prefix, skip) != 0)
+        strncasecmp((const char *)message->octets, prefix, skip) != 0) {
         return;
+    }
     buffer_clear(capabilities);
     buffer_add(capabilities, message->octets + skip, message->size - skip - 2);
 }
@@ -54,8 +56,9 @@ bool ladder_learn(struct session *session, struct buffer *seen, char problem[SES
     exchange.listener = on_capability;
     exchange.context = &session->capabilities;
     buffer_clear(&session->capabilities);
-    if (exchange_end(&exchange) != ANSWER_OK)
+    if (exchange_end(&exchange) != ANSWER_OK) {
         return fail(problem, "CAPABILITY", exchange.said);
+    }
     session->non_synchronizing = can(session, "LITERAL+")   ? SIZE_MAX
                                  : can(session, "LITERAL-") ? LITERAL_MINUS_LIMIT
                                                             : 0;
@@ -95,18 +98,21 @@ static enum greeting read_greeting(struct session *session, char problem[SESSION
 static bool start_tls(struct session *session, struct buffer *seen, char problem[SESSION_PROBLEM]) {
     char said[EXCHANGE_SAID];
 
-    if (!ladder_learn(session, seen, problem))
+    if (!ladder_learn(session, seen, problem)) {
         return false;
-    if (exchange_simple(session, "STARTTLS", NULL, said) != ANSWER_OK)
+    }
+    if (exchange_simple(session, "STARTTLS", NULL, said) != ANSWER_OK) {
         return fail(problem, "STARTTLS", said);
+    }
     return session_start_tls(session) || fail(problem, "STARTTLS", session->problem);
 }
 
 bool ladder_secure(struct session *session, char problem[SESSION_PROBLEM]) {
     struct message *greeting;
 
-    if (session_read(session, session_deadline(session), &greeting) != SESSION_MESSAGE)
+    if (session_read(session, session_deadline(session), &greeting) != SESSION_MESSAGE) {
         return fail(problem, "greeting", session->problem);
+    }
     if (!start_tls(session, NULL, problem)) {
         message_free(greeting);
         return false;
@@ -139,8 +145,9 @@ static bool authenticate(struct session *session, const char *user, char problem
     char *response = plain_response(user, session->server->password);
     struct exchange exchange;
 
-    if (!response)
+    if (!response) {
         return fail(problem, "AUTHENTICATE PLAIN", "out of memory");
+    }
     exchange_begin(&exchange, session, "AUTHENTICATE PLAIN");
     exchange_add_line(&exchange, response, "${user} ${password}");
     free(response);
@@ -152,10 +159,12 @@ static bool log_in(struct session *session, const char *user, char problem[SESSI
     const char *password = session->server->password;
     struct exchange exchange;
 
-    if (!user || !password)
+    if (!user || !password) {
         return fail(problem, "LOGIN", "the server's URL names no user and password");
-    if (can(session, "LOGINDISABLED"))
+    }
+    if (can(session, "LOGINDISABLED")) {
         return authenticate(session, user, problem);
+    }
     exchange_begin(&exchange, session, "LOGIN");
     exchange_add_string(&exchange, user, strlen(user), "${user}");
     exchange_add_string(&exchange, password, strlen(password), "${password}");
@@ -164,19 +173,24 @@ static bool log_in(struct session *session, const char *user, char problem[SESSI
 
 bool ladder_climb(struct session *session, enum ladder to, const char *user, struct buffer *seen,
                   char problem[SESSION_PROBLEM]) {
-    if (to == STATE_GREETING)
+    if (to == STATE_GREETING) {
         return true;
+    }
     enum greeting greeting = read_greeting(session, problem);
-    if (greeting == GREETING_FAILED)
+    if (greeting == GREETING_FAILED) {
         return false;
+    }
 
     bool wants_tls = session->server->tls == TLS_STARTTLS || to == STATE_TLS;
-    if (wants_tls && !session->connection.tls && !start_tls(session, seen, problem))
+    if (wants_tls && !session->connection.tls && !start_tls(session, seen, problem)) {
         return false;
-    if (to == STATE_TLS)
+    }
+    if (to == STATE_TLS) {
         return true;
-    if (greeting == GREETING_PREAUTH)
+    }
+    if (greeting == GREETING_PREAUTH) {
         return ladder_learn(session, seen, problem);
+    }
     return ladder_learn(session, seen, problem) && log_in(session, user, problem);
 }
 

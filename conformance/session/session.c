@@ -9,8 +9,9 @@
 /* ---- messages ------------------------------------------------------------------------------ */
 
 void message_free(struct message *message) {
-    if (!message)
+    if (!message) {
         return;
+    }
     free(message->octets);
     free(message->nodes);
     free(message->refusal);
@@ -32,8 +33,9 @@ static bool copy_tree(const struct session *session, struct message *message) {
     uint32_t count = session->tree.count;
 
     message->nodes = malloc(count * sizeof *message->nodes);
-    if (!message->nodes)
+    if (!message->nodes) {
         return false;
+    }
     for (uint32_t i = 0; i < count; i++) {
         message->nodes[i] = session->nodes[i];
         if (i > 0) {
@@ -71,15 +73,17 @@ static void note_error(struct session *session) {
     session->has_breach = true;
     session->breach.offset = error->offset;
     session->breach.rule = error->rule;
-    imap_parser_explain(&session->parser, session->breach.sentence, sizeof session->breach.sentence);
+    imap_parser_explain(&session->parser, session->breach.sentence,
+                        sizeof session->breach.sentence);
 }
 
 static void find_breach(struct session *session) {
     const struct session_breach *breach = &session->breach;
     size_t at = (size_t)(breach->offset - session->message_start);
 
-    if (!session->has_breach)
+    if (!session->has_breach) {
         return;
+    }
     result_find(session->result, session->number, breach->offset,
                 imap_rule_name(session->grammar, breach->rule), breach->sentence,
                 session->message.octets, session->message.size,
@@ -131,8 +135,9 @@ static struct message *end_message(struct session *session) {
                       session->message.size);
     find_breach(session);
     struct message *message = take_message(session);
-    if (!message)
+    if (!message) {
         return NULL;
+    }
     session->message_count++;
     session->octet_count += message->size;
     begin_message(session, message->size);
@@ -141,8 +146,9 @@ static struct message *end_message(struct session *session) {
 
 /* What came of a message that will not be finished. */
 static void abandon_message(struct session *session, const char *why) {
-    if (session->message.size == 0)
+    if (session->message.size == 0) {
         return;
+    }
     result_transcribe(session->result, SERVER, session->number, session->message.octets,
                       session->message.size);
     if (!session->has_breach && why) {
@@ -166,8 +172,9 @@ static bool skip_refused(struct session *session) {
     size_t count = session->input_end - session->input_start, consumed;
     const uint8_t *end = memchr(input, '\n', count);
 
-    if (end)
+    if (end) {
         count = (size_t)(end - input) + 1;
+    }
     imap_parser_feed(&session->parser, input, count, &consumed);
     take_input(session, count);
     if (end) {
@@ -180,22 +187,25 @@ static bool skip_refused(struct session *session) {
 
 /* Parses what has been read, at most to the end of a message. False: the session can't go on. */
 static bool parse_input(struct session *session) {
-    if (session->refused)
+    if (session->refused) {
         return skip_refused(session);
+    }
 
     size_t consumed;
     enum imap_status status =
         imap_parser_feed(&session->parser, session->input + session->input_start,
                          session->input_end - session->input_start, &consumed);
     take_input(session, consumed);
-    if (status != IMAP_FAILED)
+    if (status != IMAP_FAILED) {
         return true;
+    }
     note_error(session);
     session->refused = true;
     enum imap_error_code code = imap_parser_error(&session->parser)->code;
     if (code == IMAP_LITERAL_TOO_LARGE || code == IMAP_LINE_TOO_LONG ||
-        code == IMAP_MESSAGE_TOO_LONG)
+        code == IMAP_MESSAGE_TOO_LONG) {
         return false;
+    }
     imap_parser_resync(&session->parser);
     return true;
 }
@@ -254,20 +264,23 @@ enum session_status session_read(struct session *session, uint64_t deadline,
         (*message)->next = NULL;
         return SESSION_MESSAGE;
     }
-    if (session->message_count >= SESSION_MESSAGES || session->octet_count >= SESSION_OCTETS)
+    if (session->message_count >= SESSION_MESSAGES || session->octet_count >= SESSION_OCTETS) {
         return fail(session, "the server sends and sends, and nothing completes");
+    }
     for (;;) {
         while (session->input_start < session->input_end && !session->complete) {
-            if (!parse_input(session))
+            if (!parse_input(session)) {
                 return give_up(session);
+            }
         }
         if (session->complete) {
             *message = end_message(session);
             return *message ? SESSION_MESSAGE : fail(session, "out of memory");
         }
         enum connection_status status = fill_input(session, deadline);
-        if (status != CONNECTION_DONE)
+        if (status != CONNECTION_DONE) {
             return describe(session, status);
+        }
     }
 }
 
@@ -312,14 +325,15 @@ static bool handshake(struct session *session) {
         connection_start_tls(&session->connection, server->host, server->ca_file, server->insecure,
                              session_deadline(session));
 
-    if (status == CONNECTION_CLOSED)
+    if (status == CONNECTION_CLOSED) {
         snprintf(session->problem, sizeof session->problem,
                  "the server closed the connection in the TLS handshake");
-    else if (status == CONNECTION_TIMED_OUT)
+    } else if (status == CONNECTION_TIMED_OUT) {
         snprintf(session->problem, sizeof session->problem,
                  "no end of the TLS handshake within %u ms", session->timeout);
-    else
+    } else {
         describe(session, status);
+    }
     return status == CONNECTION_DONE;
 }
 
@@ -345,12 +359,14 @@ struct session *session_open(const struct server *server, const struct imap_gram
     start_parser(session, IMAP_GREETING);
     enum connection_status status = connection_open(&session->connection, server->host,
                                                     server->port, session_deadline(session));
-    if (status == CONNECTION_DONE && (server->tls != TLS_IMPLICIT || handshake(session)))
+    if (status == CONNECTION_DONE && (server->tls != TLS_IMPLICIT || handshake(session))) {
         return session;
-    if (status == CONNECTION_TIMED_OUT)
+    }
+    if (status == CONNECTION_TIMED_OUT) {
         snprintf(session->problem, sizeof session->problem, "no connection within %u ms", timeout);
-    else if (status != CONNECTION_DONE)
+    } else if (status != CONNECTION_DONE) {
         describe(session, status);
+    }
     snprintf(problem, SESSION_PROBLEM, "%s", session->problem);
     session_close(session);
     return NULL;
@@ -364,8 +380,9 @@ bool session_start_tls(struct session *session) {
         result_find(session->result, session->number, session->message_start, "", injected,
                     message->octets, message->size, 0);
     }
-    if (session->input_start == session->input_end)
+    if (session->input_start == session->input_end) {
         fill_input(session, CONNECTION_NOW);
+    }
     take_input(session, session->input_end - session->input_start);
     abandon_message(session, injected);
     start_parser(session, IMAP_RESPONSE);
@@ -373,8 +390,9 @@ bool session_start_tls(struct session *session) {
 }
 
 void session_close(struct session *session) {
-    if (!session)
+    if (!session) {
         return;
+    }
     abandon_message(session, NULL);
     connection_close(&session->connection);
     while (session->unread) {

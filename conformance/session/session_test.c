@@ -61,8 +61,9 @@ static void assert_message(struct talk *talk, const char *text, const char *rule
     assert_int_equal(message->refusal != NULL, rule == NULL);
     for (uint32_t i = 1; rule && i < message->tree.count && !found; i++) {
         const struct imap_node *at = &message->nodes[i];
-        if (at->rule != number)
+        if (at->rule != number) {
             continue;
+        }
         found = true;
         assert_int_equal(at->end - at->start, strlen(node));
         assert_memory_equal(message->octets + at->start, node, strlen(node));
@@ -223,8 +224,9 @@ static void responses_without_end_are_given_up(void **state) {
     size_t count = 0;
 
     assert_non_null(octets);
-    for (size_t i = 0; i < size; i += length)
+    for (size_t i = 0; i < size; i += length) {
         memcpy(octets + i, line, length);
+    }
     memcpy(octets, "* OK ready\r\n", length);
     open_talk(&talk, octets, size, 0, false);
     while (read_message(&talk, &message) == SESSION_MESSAGE) {

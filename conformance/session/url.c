@@ -18,8 +18,9 @@ static char *protect_worker_number(const char *url) {
     char *protected = malloc(3 * strlen(url) + 1);
     char *out = protected;
 
-    if (!protected)
+    if (!protected) {
         return NULL;
+    }
     for (const char *in = url; *in != '\0'; in++) {
         *out++ = *in;
         if (in >= user && in < user_end && in[0] == '%' && in[1] == 'd') {
@@ -33,10 +34,12 @@ static char *protect_worker_number(const char *url) {
 
 /* Decodes in place; false for an octet that neither user nor password may hold. */
 static bool decode(char *text) {
-    if (!text)
+    if (!text) {
         return true;
-    if (strstr(text, "%00"))
+    }
+    if (strstr(text, "%00")) {
         return false;
+    }
     uriUnescapeInPlaceExA(text, URI_FALSE, URI_BR_DONT_TOUCH);
     return true;
 }
@@ -51,10 +54,12 @@ static const char *set_account(struct server *server, const UriTextRangeA *range
         server->password = strdup(colon + 1);
     }
     server->user = user;
-    if (!decode(server->user) || !decode(server->password))
+    if (!decode(server->user) || !decode(server->password)) {
         return "user and password cannot hold %00";
-    if ((range->first && !user) || (colon && !server->password))
+    }
+    if ((range->first && !user) || (colon && !server->password)) {
         return "memory is out";
+    }
     return NULL;
 }
 
@@ -66,18 +71,22 @@ static const char *set_server(struct server *server, const UriUriA *uri) {
                                       uri->pathHead->text.first != uri->pathHead->text.afterLast);
 
     free(scheme);
-    if (!is_tls && !is_plain)
+    if (!is_tls && !is_plain) {
         return "the URL must begin with imap:// or imaps://";
-    if (!uri->hostText.first || uri->hostText.first == uri->hostText.afterLast)
+    }
+    if (!uri->hostText.first || uri->hostText.first == uri->hostText.afterLast) {
         return "the URL has no host";
-    if (has_path || uri->query.first || uri->fragment.first)
+    }
+    if (has_path || uri->query.first || uri->fragment.first) {
         return "nothing may follow the port: the dialogs choose the mailbox";
+    }
     server->tls = is_tls ? TLS_IMPLICIT : TLS_NONE;
     server->host = copy_range(&uri->hostText);
     bool has_port = uri->portText.first && uri->portText.first != uri->portText.afterLast;
     server->port = has_port ? copy_range(&uri->portText) : strdup(is_tls ? "993" : "143");
-    if (!server->host || !server->port)
+    if (!server->host || !server->port) {
         return "memory is out";
+    }
     return set_account(server, &uri->userInfo);
 }
 

@@ -8,10 +8,11 @@
 #include "url.h"
 
 static void assert_text(const char *actual, const char *expected) {
-    if (expected)
+    if (expected) {
         assert_string_equal(actual, expected);
-    else
+    } else {
         assert_null(actual);
+    }
 }
 
 static void reads_every_part(void **state) {
