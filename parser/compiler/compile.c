@@ -7,78 +7,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "example.h"
-#include "pack.h"
+#include "compilation.h"
 
-enum { MAX_PATH_LENGTH = 4096, MAX_DIALECTS = 16, MAX_CLASSES = 254 };
-
-/* The names of enum imap_root, in its order. */
-static const char *const root_names[IMAP_ROOT_COUNT] = {
-    "greeting", "response",           "command",   "continuation", "sasl-line",
-    "done",     "after-authenticate", "after-idle"};
-
-struct compilation {
-    struct arena arena;
-    jmp_buf failed;
-    struct abnf abnf;
-    struct settled_conflicts settled;
-    struct automaton automaton;
-    struct transducer transducer;
-    struct packed packed;
-    const char **examples;
-    const char *folder, *dialect;
-    FILE *output;
-};
+enum { MAX_PATH_LENGTH = 4096, MAX_DIALECTS = 16, MAX_TEXTS = 64, MAX_FILE = 4 << 20 };
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-static const char *join_path(struct compilation *c, const char *name, const char *suffix) {
+static void text_free(struct grammar_text *text) {
+    free((char *)text->file);
+    free((char *)text->text);
+}
+
+/* Reads FOLDER/NAMESUFFIX. On false it has said why. */
+static bool text_read(struct grammar_text *text, const char *folder, const char *name,
+                      const char *suffix) {
     char path[MAX_PATH_LENGTH];
-    int length = snprintf(path, sizeof path, "%s/%s%s", c->folder, name, suffix);
-    if (length < 0 || (size_t)length >= sizeof path) {
-        abnf_fail(&c->abnf, &(struct abnf_place){.file = name}, "the path is too long");
+    int length = snprintf(path, sizeof path, "%s/%s%s", folder, name, suffix);
+    FILE *file = length > 0 && (size_t)length < sizeof path ? fopen(path, "rb") : NULL;
+    char *octets = file != NULL ? malloc(MAX_FILE) : NULL;
+    *text = (struct grammar_text){.file = strdup(path), .text = octets};
+    if (octets == NULL) {
+        fprintf(stderr, "%s: %s\n", path, strerror(errno));
+    } else {
+        text->size = fread(octets, 1, MAX_FILE, file);
     }
-    return arena_text(&c->arena, path, (size_t)length);
-}
-
-static const char *read_file(struct compilation *c, const char *path, size_t *size) {
-    struct abnf_place place = {.file = path};
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        abnf_fail(&c->abnf, &place, "%s", strerror(errno));
+    bool whole = octets != NULL && text->size < MAX_FILE && !ferror(file) && text->file != NULL;
+    if (octets != NULL && !whole) {
+        fprintf(stderr, "%s: can't be read, or is too large\n", path);
     }
-    char *text = NULL;
-    size_t capacity = 0;
-    *size = 0;
-    for (size_t got = 1; got > 0; *size += got) {
-        text = arena_grow(&c->arena, text, *size, &capacity, 1);
-        got = fread(text + *size, 1, capacity - *size, file);
+    if (file != NULL) {
+        fclose(file);
     }
-    bool broken = ferror(file) != 0;
-    fclose(file);
-    if (broken) {
-        abnf_fail(&c->abnf, &place, "cannot be read");
-    }
-    return text;
-}
-
-/* `names` are the grammars of the dialect, between spaces. */
-static void read_grammars(struct compilation *c, const char *names) {
-    size_t size;
-    while (*names != '\0') {
-        size_t length = strcspn(names, " ");
-        if (length > 0) {
-            const char *name = arena_text(&c->arena, names, length);
-            const char *path = join_path(c, name, ".abnf");
-            const char *text = read_file(c, path, &size);
-            abnf_read(&c->abnf, path, text, size);
-        }
-        names += length + (names[length] == ' ');
-    }
-    abnf_resolve(&c->abnf);
-    const char *path = join_path(c, "expected-conflicts", "");
-    const char *text = read_file(c, path, &size);
-    conflicts_read(&c->settled, &c->abnf, path, text, size);
+    return whole;
 }
 
 /* ---- writing ------------------------------------------------------------------------------- */
@@ -102,189 +62,163 @@ static void write_string(FILE *out, const char *text) {
     fputc('"', out);
 }
 
-/* "rfc3501.abnf" is cited as "RFC 3501". */
-static void write_source(FILE *out, const char *origin) {
-    if (strncmp(origin, "rfc", 3) == 0) {
-        fprintf(out, "\"RFC %.*s\"", (int)strspn(origin + 3, "0123456789"), origin + 3);
-    } else {
-        fputs(strcmp(origin, "core.abnf") == 0 ? "\"RFC 5234\"" : "\"imapspec's overlay\"", out);
+static void write_rules(FILE *out, const struct imap_grammar *grammar) {
+    fprintf(out, "static const struct grammar_rule %s_rules[] = {\n", grammar->dialect);
+    for (unsigned i = 0; i < grammar->rule_count; i++) {
+        const struct grammar_rule *rule = &grammar->rules[i];
+        fputs("    {", out);
+        write_string(out, rule->name);
+        fputs(", ", out);
+        write_string(out, rule->source);
+        fputs(", ", out);
+        write_string(out, rule->example);
+        fprintf(out, ", UINT64_C(%" PRIu64 "), %d},\n", rule->maximum, rule->node);
     }
+    fputs("};\n", out);
 }
 
-static void write_rules(const struct compilation *c) {
-    fprintf(c->output,
-            "static const struct grammar_rule %s_rules[] = {\n    {\"\", \"\", NULL, 0, 0},\n",
-            c->dialect);
-    for (unsigned i = 1; i < c->abnf.rule_count; i++) {
-        const struct abnf_rule *rule = &c->abnf.rules[i];
-        fputs("    {", c->output);
-        write_string(c->output, rule->name);
-        fputs(", ", c->output);
-        write_source(c->output, rule->origin);
-        fputs(", ", c->output);
-        write_string(c->output, c->examples[i]);
-        fprintf(c->output, ", UINT64_C(%" PRIu64 "), %d},\n", rule->ranged ? rule->high : 0,
-                rule->node != RULE_TRANSPARENT);
-    }
-    fputs("};\n", c->output);
-}
-
-static unsigned write_sets(const struct compilation *c) {
-    unsigned count = 0;
-    fprintf(c->output, "static const struct grammar_set %s_sets[] = {\n", c->dialect);
-    for (unsigned i = 1; i < c->abnf.rule_count; i++) {
-        struct octet_set set;
-        if (!abnf_octets(&c->abnf, i, &set)) {
-            continue;
-        }
-        fputs("    {{", c->output);
+static void write_sets(FILE *out, const struct imap_grammar *grammar) {
+    fprintf(out, "static const struct grammar_set %s_sets[] = {\n", grammar->dialect);
+    for (unsigned i = 0; i < grammar->set_count; i++) {
+        const struct grammar_set *set = &grammar->sets[i];
+        fputs("    {{", out);
         for (unsigned k = 0; k < 4; k++) {
-            fprintf(c->output, "UINT64_C(0x%" PRIx64 ")%s", set.bits[k], k < 3 ? ", " : "}, ");
+            fprintf(out, "UINT64_C(0x%" PRIx64 ")%s", set->bits[k], k < 3 ? ", " : "}, ");
         }
-        write_string(c->output, c->abnf.rules[i].name);
-        fputs("},\n", c->output);
-        count++;
+        write_string(out, set->name);
+        fputs("},\n", out);
     }
-    fputs("};\n", c->output);
-    return count;
+    fputs("};\n", out);
 }
 
-static void write_transitions(const struct compilation *c) {
-    fprintf(c->output, "static const struct grammar_transition %s_transitions[] = {\n", c->dialect);
-    for (size_t i = 0; i < c->packed.transition_count; i++) {
-        const struct grammar_transition *t = &c->packed.transitions[i];
-        fprintf(c->output, "    {%u, %u, %u, %u, %u, %u, %u, %u},\n", t->target, t->caught,
-                t->entry, t->action, t->final, t->operation, t->slots, t->binary);
+static void write_transitions(FILE *out, const struct imap_grammar *grammar) {
+    fprintf(out, "static const struct grammar_transition %s_transitions[] = {\n", grammar->dialect);
+    for (uint32_t i = 0; i < grammar->transition_count; i++) {
+        const struct grammar_transition *t = &grammar->transitions[i];
+        fprintf(out, "    {%u, %u, %u, %u, %u, %u, %u, %u},\n", t->target, t->caught, t->entry,
+                t->action, t->final, t->operation, t->slots, t->binary);
     }
-    fputs("};\n", c->output);
+    fputs("};\n", out);
 }
 
-static void write_state_rules(const struct compilation *c) {
-    fprintf(c->output, "static const struct grammar_state_rule %s_state_rules[] = {", c->dialect);
-    for (size_t i = 0; i < c->packed.state_count; i++) {
-        fprintf(c->output, "%s{%u, %u},", i % 8 == 0 ? "\n    " : " ",
-                c->packed.state_rules[i].state, c->packed.state_rules[i].rule);
+static void write_state_rules(FILE *out, const struct imap_grammar *grammar) {
+    fprintf(out, "static const struct grammar_state_rule %s_state_rules[] = {", grammar->dialect);
+    for (uint32_t i = 0; i < grammar->state_count; i++) {
+        fprintf(out, "%s{%u, %u},", i % 8 == 0 ? "\n    " : " ", grammar->state_rules[i].state,
+                grammar->state_rules[i].rule);
     }
-    fputs("\n};\n", c->output);
+    fputs("\n};\n", out);
 }
 
-static void write_numbers(const struct compilation *c) {
-    fprintf(c->output, "static const uint32_t %s_cells[] = {", c->dialect);
-    for (size_t i = 0; i < c->packed.cell_count; i++) {
-        fprintf(c->output, "%s0x%x,", i % 10 == 0 ? "\n    " : " ", c->packed.cells[i]);
+static void write_numbers(FILE *out, const struct imap_grammar *grammar) {
+    fprintf(out, "static const uint32_t %s_cells[] = {", grammar->dialect);
+    for (uint32_t i = 0; i < grammar->cell_count; i++) {
+        fprintf(out, "%s0x%x,", i % 10 == 0 ? "\n    " : " ", grammar->cells[i]);
     }
-    fprintf(c->output, "\n};\nstatic const uint16_t %s_actions[] = {", c->dialect);
-    for (size_t i = 0; i < c->packed.action_count; i++) {
-        fprintf(c->output, "%s%u,", i % 16 == 0 ? "\n    " : " ", c->packed.actions[i]);
+    fprintf(out, "\n};\nstatic const uint16_t %s_actions[] = {", grammar->dialect);
+    for (uint32_t i = 0; i < grammar->action_count; i++) {
+        fprintf(out, "%s%u,", i % 16 == 0 ? "\n    " : " ", grammar->actions[i]);
     }
-    fputs("\n};\n", c->output);
+    fputs("\n};\n", out);
 }
 
-static void write_roots(struct compilation *c) {
-    fputs("    .entries = {", c->output);
+static void write_roots(FILE *out, const struct imap_grammar *grammar) {
+    fputs("    .entries = {", out);
     for (unsigned i = 0; i < IMAP_ROOT_COUNT; i++) {
-        fprintf(c->output, "%u, ", c->packed.bases[c->transducer.entries[i + 1]]);
+        fprintf(out, "%u, ", grammar->entries[i]);
     }
-    fputs("},\n    .root_rules = {", c->output);
+    fputs("},\n    .root_rules = {", out);
     for (unsigned i = 0; i < IMAP_ROOT_COUNT; i++) {
-        fprintf(c->output, "%u, ", c->abnf.roots[i].rule);
+        fprintf(out, "%u, ", grammar->root_rules[i]);
     }
-    fputs("},\n", c->output);
+    fputs("},\n", out);
 }
 
-static void write_tables(struct compilation *c) {
-    FILE *out = c->output;
-    write_rules(c);
-    unsigned sets = write_sets(c);
-    write_transitions(c);
-    write_state_rules(c);
-    write_numbers(c);
-    fprintf(out, "static const struct imap_grammar %s_grammar = {\n    .dialect = \"%s\",\n",
-            c->dialect, c->dialect);
-    fputs("    .classes = {", out);
-    for (unsigned octet = 0; octet < 256; octet++) {
-        fprintf(out, "%s%u,", octet % 16 == 0 ? "\n        " : " ",
-                c->transducer.classes[octet] + 1U);
-    }
-    fputs("\n    },\n", out);
+static void write_grammar(FILE *out, const struct imap_grammar *grammar) {
     static const char *const arrays[] = {"cells", "transitions", "actions",
                                          "rules", "sets",        "state_rules"};
-    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
-        fprintf(out, "    .%s = %s_%s,\n", arrays[i], c->dialect, arrays[i]);
+    const char *dialect = grammar->dialect;
+    write_rules(out, grammar);
+    write_sets(out, grammar);
+    write_transitions(out, grammar);
+    write_state_rules(out, grammar);
+    write_numbers(out, grammar);
+    fprintf(out, "static const struct imap_grammar %s_grammar = {\n    .dialect = \"%s\",\n",
+            dialect, dialect);
+    fputs("    .classes = {", out);
+    for (unsigned octet = 0; octet < 256; octet++) {
+        fprintf(out, "%s%u,", octet % 16 == 0 ? "\n        " : " ", grammar->classes[octet]);
     }
-    fprintf(out, "    .cell_count = %zu,\n    .transition_count = %zu,\n    .state_count = %zu,\n",
-            c->packed.cell_count, c->packed.transition_count, c->packed.state_count);
-    fprintf(out, "    .rule_count = %zu,\n    .set_count = %u,\n    .action_count = %zu,\n",
-            c->abnf.rule_count, sets, c->packed.action_count);
-    fprintf(out, "    .resp_text_code = %u,\n    .literal = %u,\n",
-            abnf_find(&c->abnf, "resp-text-code"), abnf_find(&c->abnf, "literal"));
-    write_roots(c);
+    fputs("\n    },\n", out);
+    for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
+        fprintf(out, "    .%s = %s_%s,\n", arrays[i], dialect, arrays[i]);
+    }
+    fprintf(out, "    .cell_count = %u,\n    .transition_count = %u,\n    .state_count = %u,\n",
+            grammar->cell_count, grammar->transition_count, grammar->state_count);
+    fprintf(out, "    .rule_count = %u,\n    .set_count = %u,\n    .action_count = %u,\n",
+            grammar->rule_count, grammar->set_count, grammar->action_count);
+    fprintf(out, "    .resp_text_code = %u,\n    .literal = %u,\n", grammar->resp_text_code,
+            grammar->literal);
+    write_roots(out, grammar);
     fputs("};\n\n", out);
 }
 
-/* ---- compiling ----------------------------------------------------------------------------- */
+/* ---- dialects ------------------------------------------------------------------------------ */
 
-/* The roots come in the order of enum imap_root. */
-static void check_roots(struct compilation *c) {
-    struct abnf_place place = {.file = c->folder};
+static void print_statistics(const struct imap_grammar *grammar) {
+    size_t octets = grammar->cell_count * sizeof *grammar->cells +
+                    grammar->transition_count * sizeof *grammar->transitions +
+                    grammar->action_count * sizeof *grammar->actions +
+                    grammar->state_count * sizeof *grammar->state_rules;
+    printf("%s: %d rules, %u states, %u transitions with actions, %zu KiB of tables\n",
+           grammar->dialect, grammar->rule_count - 1, grammar->state_count,
+           grammar->transition_count, octets / 1024);
+}
+
+static bool has_all_roots(const struct imap_grammar *grammar) {
     for (unsigned i = 0; i < IMAP_ROOT_COUNT; i++) {
-        if (i >= c->abnf.root_count || strcmp(c->abnf.roots[i].name, root_names[i]) != 0) {
-            abnf_fail(&c->abnf, i < c->abnf.root_count ? &c->abnf.roots[i].place : &place,
-                      "root number %u must be %s", i + 1, root_names[i]);
+        if (grammar->entries[i] == 0) {
+            fprintf(stderr, "%s: there is no @root %s\n", grammar->dialect,
+                    compilation_root_name(i));
+            return false;
         }
     }
+    return true;
 }
 
-static void compile(struct compilation *c, const char *names) {
-    read_grammars(c, names);
-    check_roots(c);
-    automaton_build(&c->automaton, &c->abnf);
-    transducer_build(&c->transducer, &c->automaton, &c->settled);
-    conflicts_check_used(&c->settled, &c->abnf);
-    if (c->transducer.class_count > MAX_CLASSES) {
-        abnf_fail(&c->abnf, &c->abnf.rules[1].place, "more than %d octet classes", MAX_CLASSES);
+static bool compile_texts(FILE *output, const char *dialect, const struct grammar_text *texts,
+                          size_t count, const struct grammar_text *settled) {
+    struct compilation c;
+    bool done = compilation_run(&c, dialect, texts, count, settled);
+    if (!done) {
+        fprintf(stderr, "%s:%u:%u: %s\n", c.abnf.place.file, c.abnf.place.line, c.abnf.place.column,
+                c.abnf.message);
     }
-    pack(&c->packed, &c->transducer);
-    c->examples = examples_find(&c->abnf);
-    write_tables(c);
-}
-
-static void print_statistics(const struct compilation *c) {
-    size_t octets = c->packed.cell_count * sizeof *c->packed.cells +
-                    c->packed.transition_count * sizeof *c->packed.transitions +
-                    c->packed.action_count * sizeof *c->packed.actions +
-                    c->packed.state_count * sizeof *c->packed.state_rules;
-    printf("%s: %zu rules, %zu states, %u octet classes, %zu transitions with actions, "
-           "%zu KiB of tables\n",
-           c->dialect, c->abnf.rule_count - 1, c->packed.state_count, c->transducer.class_count,
-           c->packed.transition_count, octets / 1024);
-}
-
-static bool compile_dialect(FILE *output, const char *folder, const char *name, const char *names) {
-    jmp_buf out_of_memory;
-    struct compilation *c = calloc(1, sizeof *c);
-    bool done = false;
-    if (c == NULL) {
-        return false;
+    done = done && has_all_roots(&c.grammar);
+    if (done) {
+        write_grammar(output, &c.grammar);
+        print_statistics(&c.grammar);
     }
-    c->folder = folder;
-    c->dialect = name;
-    c->output = output;
-    c->arena.out_of_memory = &out_of_memory;
-    if (setjmp(out_of_memory) != 0) {
-        fprintf(stderr, "%s: out of memory\n", name);
-    } else if (setjmp(c->failed) != 0) {
-        fprintf(stderr, "%s:%u:%u: %s\n", c->abnf.place.file, c->abnf.place.line,
-                c->abnf.place.column, c->abnf.message);
-    } else {
-        abnf_init(&c->abnf, &c->arena, &c->failed);
-        compile(c, names);
-        print_statistics(c);
-        done = true;
-    }
-    arena_free(&c->arena);
-    free(c);
+    compilation_free(&c);
     return done;
+}
+
+/* `names` are the grammars of the dialect, between spaces; they are cut apart. */
+static bool compile_dialect(FILE *output, const char *folder, const char *dialect, char *names) {
+    struct grammar_text texts[MAX_TEXTS], settled;
+    size_t count = 0;
+    char *rest = NULL;
+    bool good = text_read(&settled, folder, "expected-conflicts", "");
+    for (char *name = strtok_r(names, " ", &rest); good && name != NULL;
+         name = strtok_r(NULL, " ", &rest)) {
+        good = count < MAX_TEXTS && text_read(&texts[count++], folder, name, ".abnf");
+    }
+    good = good && compile_texts(output, dialect, texts, count, &settled);
+    while (count > 0) {
+        text_free(&texts[--count]);
+    }
+    text_free(&settled);
+    return good;
 }
 
 static bool compile_dialects(FILE *list, const char *folder, FILE *output) {

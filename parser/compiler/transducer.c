@@ -58,31 +58,43 @@ struct construction {
 
 /* ---- octet classes ------------------------------------------------------------------------- */
 
-/* Octets that every set holds together or not at all share a class. */
+/* Parts the octets of the set from the others of their classes. */
+static void split_classes(struct transducer *t, const struct octet_set *set) {
+    int split[256];
+    bool outside[256] = {false};
+    memset(split, -1, sizeof split);
+    for (unsigned octet = 0; octet < 256; octet++) {
+        outside[t->classes[octet]] |= !octet_set_has(set, octet);
+    }
+    for (unsigned octet = 0; octet < 256; octet++) {
+        uint8_t class = t->classes[octet];
+        if (!octet_set_has(set, octet) || !outside[class]) {
+            continue;
+        }
+        if (split[class] < 0) {
+            split[class] = (int)t->class_count++;
+        }
+        t->classes[octet] = (uint8_t)split[class];
+    }
+}
+
+static unsigned literal_octet(const struct edge *edge) {
+    return edge->machine == 1 ? '~' : '{';
+}
+
+/* Octets that every edge takes together or not at all share a class. */
 static void classify(struct construction *c) {
     struct transducer *t = c->transducer;
     memset(t->classes, 0, sizeof t->classes);
     t->class_count = 1;
     for (size_t i = 1; i < c->automaton->edge_count; i++) {
         const struct edge *edge = &c->automaton->edges[i];
-        if (edge->kind != EDGE_SET) {
-            continue;
-        }
-        int split[256];
-        memset(split, -1, sizeof split);
-        bool outside[256] = {false};
-        for (unsigned octet = 0; octet < 256; octet++) {
-            outside[t->classes[octet]] |= !octet_set_has(&edge->set, octet);
-        }
-        for (unsigned octet = 0; octet < 256; octet++) {
-            uint8_t class = t->classes[octet];
-            if (!octet_set_has(&edge->set, octet) || !outside[class]) {
-                continue;
-            }
-            if (split[class] < 0) {
-                split[class] = (int)t->class_count++;
-            }
-            t->classes[octet] = (uint8_t)split[class];
+        struct octet_set literal = {{0}};
+        if (edge->kind == EDGE_SET) {
+            split_classes(t, &edge->set);
+        } else if (edge->kind == EDGE_LITERAL) {
+            octet_set_add(&literal, literal_octet(edge));
+            split_classes(t, &literal);
         }
     }
     for (unsigned octet = 256; octet-- > 0;) {
@@ -113,8 +125,7 @@ static void add_first(struct construction *c, unsigned machine, bool *seen, unsi
                     c->first[machine].bits[i] |= c->first[edge->machine].bits[i];
                 }
             } else if (edge->kind == EDGE_LITERAL) {
-                octet_set_add(&c->first[machine],
-                              c->transducer->classes[edge->machine == 1 ? '~' : '{']);
+                octet_set_add(&c->first[machine], c->transducer->classes[literal_octet(edge)]);
             } else if (!seen[edge->target]) {
                 seen[edge->target] = true;
                 stack[depth++] = edge->target;
@@ -380,7 +391,7 @@ static bool takes(const struct construction *c, const struct edge *edge, unsigne
     case EDGE_CALL:
         return octet_set_has(&c->first[edge->machine], c->transducer->classes[octet]);
     case EDGE_LITERAL:
-        return octet == (edge->machine == 1 ? '~' : '{');
+        return octet == literal_octet(edge);
     default:
         return false;
     }

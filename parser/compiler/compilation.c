@@ -1,0 +1,142 @@
+#include "compilation.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "example.h"
+#include "pack.h"
+
+enum { MAX_CLASSES = 254 /* a cell has eight bits for its class; two values are taken */ };
+
+static const char *const root_names[IMAP_ROOT_COUNT] = {
+    [IMAP_GREETING] = "greeting",
+    [IMAP_RESPONSE] = "response",
+    [IMAP_COMMAND] = "command",
+    [IMAP_CONTINUATION] = "continuation",
+    [IMAP_SASL_LINE] = "sasl-line",
+    [IMAP_DONE] = "done",
+    [IMAP_AFTER_AUTHENTICATE] = "after-authenticate",
+    [IMAP_AFTER_IDLE] = "after-idle",
+};
+
+const char *compilation_root_name(enum imap_root root) {
+    return root_names[root];
+}
+
+/* "rfc3501.abnf" is cited as "RFC 3501". */
+static const char *citation(struct arena *arena, const char *origin) {
+    char text[32];
+    if (strcmp(origin, "core.abnf") == 0) {
+        return "RFC 5234";
+    }
+    if (strncmp(origin, "rfc", 3) != 0) {
+        return "imapspec's overlay";
+    }
+    int length =
+        snprintf(text, sizeof text, "RFC %.*s", (int)strspn(origin + 3, "0123456789"), origin + 3);
+    return arena_text(arena, text, length > 0 ? (size_t)length : 0);
+}
+
+static void list_rules(struct compilation *c) {
+    const char **examples = examples_find(&c->abnf);
+    struct grammar_rule *rules = arena_take(&c->arena, c->abnf.rule_count, sizeof *rules);
+    rules[0].name = rules[0].source = "";
+    for (size_t i = 1; i < c->abnf.rule_count; i++) {
+        const struct abnf_rule *rule = &c->abnf.rules[i];
+        rules[i] = (struct grammar_rule){.name = rule->name,
+                                         .source = citation(&c->arena, rule->origin),
+                                         .example = examples[i],
+                                         .maximum = rule->ranged ? rule->high : 0,
+                                         .node = rule->node != RULE_TRANSPARENT};
+    }
+    c->grammar.rules = rules;
+    c->grammar.rule_count = (uint16_t)c->abnf.rule_count;
+    c->grammar.resp_text_code = (imap_rule)abnf_find(&c->abnf, "resp-text-code");
+    c->grammar.literal = (imap_rule)abnf_find(&c->abnf, "literal");
+}
+
+static void list_sets(struct compilation *c) {
+    struct grammar_set *sets = arena_take(&c->arena, c->abnf.rule_count, sizeof *sets);
+    for (unsigned i = 1; i < c->abnf.rule_count; i++) {
+        struct octet_set octets;
+        if (!abnf_octets(&c->abnf, i, &octets)) {
+            continue;
+        }
+        struct grammar_set *set = &sets[c->grammar.set_count++];
+        memcpy(set->bits, octets.bits, sizeof set->bits);
+        set->name = c->abnf.rules[i].name;
+    }
+    c->grammar.sets = sets;
+}
+
+static void find_roots(struct compilation *c, const struct packed *packed) {
+    for (size_t i = 0; i < c->abnf.root_count; i++) {
+        const struct abnf_root *root = &c->abnf.roots[i];
+        unsigned number = 0;
+        while (number < IMAP_ROOT_COUNT && strcmp(root_names[number], root->name) != 0) {
+            number++;
+        }
+        if (number == IMAP_ROOT_COUNT) {
+            abnf_fail(&c->abnf, &root->place, "no root is called %s", root->name);
+        }
+        c->grammar.entries[number] = packed->bases[c->transducer.entries[i + 1]];
+        c->grammar.root_rules[number] = (imap_rule)root->rule;
+    }
+}
+
+static void fill_tables(struct compilation *c, const struct packed *packed) {
+    struct imap_grammar *grammar = &c->grammar;
+    for (unsigned octet = 0; octet < 256; octet++) {
+        grammar->classes[octet] = (uint8_t)(c->transducer.classes[octet] + 1);
+    }
+    grammar->cells = packed->cells;
+    grammar->transitions = packed->transitions;
+    grammar->actions = packed->actions;
+    grammar->state_rules = packed->state_rules;
+    grammar->cell_count = (uint32_t)packed->cell_count;
+    grammar->transition_count = (uint32_t)packed->transition_count;
+    grammar->action_count = (uint16_t)packed->action_count;
+    grammar->state_count = (uint32_t)packed->state_count;
+}
+
+static void compile(struct compilation *c, const struct grammar_text *texts, size_t count,
+                    const struct grammar_text *settled) {
+    struct packed packed;
+    for (size_t i = 0; i < count; i++) {
+        abnf_read(&c->abnf, texts[i].file, texts[i].text, texts[i].size);
+    }
+    abnf_resolve(&c->abnf);
+    conflicts_read(&c->settled, &c->abnf, settled->file, settled->text, settled->size);
+    automaton_build(&c->automaton, &c->abnf);
+    transducer_build(&c->transducer, &c->automaton, &c->settled);
+    conflicts_check_used(&c->settled, &c->abnf);
+    if (c->transducer.class_count > MAX_CLASSES) {
+        abnf_fail(&c->abnf, &c->abnf.rules[1].place, "more than %d octet classes", MAX_CLASSES);
+    }
+    pack(&packed, &c->transducer);
+    fill_tables(c, &packed);
+    list_rules(c);
+    list_sets(c);
+    find_roots(c, &packed);
+}
+
+bool compilation_run(struct compilation *c, const char *dialect, const struct grammar_text *texts,
+                     size_t count, const struct grammar_text *settled) {
+    jmp_buf failed, out_of_memory;
+    *c = (struct compilation){.arena.out_of_memory = &out_of_memory, .grammar.dialect = dialect};
+    if (setjmp(out_of_memory) != 0) {
+        c->abnf.place = (struct abnf_place){.file = dialect};
+        snprintf(c->abnf.message, sizeof c->abnf.message, "memory is out");
+        return false;
+    }
+    if (setjmp(failed) != 0) {
+        return false;
+    }
+    abnf_init(&c->abnf, &c->arena, &failed);
+    compile(c, texts, count, settled);
+    return true;
+}
+
+void compilation_free(struct compilation *c) {
+    arena_free(&c->arena);
+}

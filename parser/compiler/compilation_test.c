@@ -1,0 +1,296 @@
+/* Errors in grammars: each has a place and a sentence; conflicts: each is found in a grammar made
+ * to have it; and small grammars compiled and read with, octet by octet and at once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "compilation.h"
+
+/* Compiles a grammar; the result is "" or file:line:column: message. */
+static void compile(struct compilation *c, const char *text, const char *settled_text, char *result,
+                    size_t size) {
+    struct grammar_text grammar = {"g", text, strlen(text)};
+    struct grammar_text settled = {"c", settled_text, strlen(settled_text)};
+    if (compilation_run(c, "test", &grammar, 1, &settled)) {
+        snprintf(result, size, "%s", "");
+    } else {
+        snprintf(result, size, "%s:%u:%u: %s", c->abnf.place.file, c->abnf.place.line,
+                 c->abnf.place.column, c->abnf.message);
+    }
+}
+
+static void compile_only(const char *text, const char *settled_text, char *result, size_t size) {
+    struct compilation c;
+    compile(&c, text, settled_text, result, size);
+    compilation_free(&c);
+}
+
+struct grammar_case {
+    const char *text, *result;
+};
+
+static void check(const struct grammar_case *cases, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        char result[512];
+        compile_only(cases[i].text, "", result, sizeof result);
+        if (strcmp(result, cases[i].result) != 0) {
+            fail_msg("%s\n--- expected\n%s\n--- got\n%s", cases[i].text, cases[i].result, result);
+        }
+    }
+}
+
+#define CHECK(cases) check((cases), sizeof(cases) / sizeof *(cases))
+
+static void test_syntax(void **state) {
+    (void)state;
+    static const struct grammar_case cases[] = {
+        {"r = \"a\" / %x41-5A x!", "g:1:20: expected a rule name, got '!'"},
+        {"r = \"a\" )\n", "g:1:9: expected an element, \"/\" or the next rule, got ')'"},
+        {"r \"a\"\n", "g:1:3: expected \"=\" or \"=/\", got '\"'"},
+        {"r = \n", "g:2:1: expected an element, got the end of the file"},
+        {"r = (\"a\"\n", "g:1:5: the group is not closed by ')'"},
+        {"r = \"a\n", "g:1:6: the string is not closed on its line"},
+        {"r = <a\n", "g:1:6: the prose is not closed on its line"},
+        {"r = %q41\n", "g:1:6: expected x, d, b, s or i after \"%\", got 'q'"},
+        {"r = %x100\n", "g:1:9: the number is over 255"},
+        {"r = %x42-41\n", "g:1:7: the range is empty"},
+        {"r = 3*2\"a\"\n", "g:1:5: the repetition can't happen"},
+        {"r = 1001\"a\"\n", "g:1:8: the number is over 1000"},
+        {"r = b\n", "g:1:5: no rule b"},
+        {"r = \"a\"\nR = \"b\"\n", "g:2:1: R is defined twice, first in line 1"},
+        {"r =/ \"a\"\n", "g:1:1: r is extended but not defined"},
+        {"  r = \"a\"\n", "g:1:3: expected a rule, which begins in column 1, got 'r'"},
+        {"r = \"a\"\n@foo r\n", "g:2:1: no directive @foo"},
+        {"r = \"a\"\n@node x\n", "g:2:7: no rule x"},
+        {"r = \"a\" - \"b\"\n", "g:1:9: only *X and 1*X can have words taken out"},
+        {"r = *%x41-42 - (%x41)\n", "g:1:19: only strings can be taken out"},
+        {"\xff", "g:1:1: expected a rule name, got octet %xFF"},
+    };
+    CHECK(cases);
+}
+
+static void test_deep_groups(void **state) {
+    (void)state;
+    char text[4096] = "r = ", result[256];
+    memset(text + 4, '(', 4000);
+    compile_only(text, "", result, sizeof result);
+    assert_string_equal(result, "g:1:37: more than 32 groups within each other");
+}
+
+static void test_structure(void **state) {
+    (void)state;
+    static const struct grammar_case cases[] = {
+        {"r = <prose> %x0A\n@root response r\n", "g:1:5: prose <prose> must be replaced by octets"},
+        {"r = \"(\" r \")\" / \"x\"\n@root response r\n",
+         "g:1:9: r refers to itself: it needs @call or @nested"},
+        {"r = a %x0A\na = \"(\" a \")\" / \"x\"\n@call a\n@root response r\n", ""},
+        {"r = a %x0A\na = *\"x\" - (\"xx\")\n@root response r\n", ""},
+    };
+    CHECK(cases);
+}
+
+static void test_conflicts(void **state) {
+    (void)state;
+    static const struct grammar_case cases[] = {
+        /* two rules end on the same octet */
+        {"r = (a / b \"!\") %x0A\na = 1*\"1\"\nb = 1*\"1\"\n@leaf a b\n@root response r\n", ""},
+        {"r = (a \"?\" / b \"?!\") %x0A\na = 1*\"1\"\nb = 1*\"1\"\n@leaf a b\n@root response r\n",
+         "g:1:1: conflict in r after '1' on %x3F: a | b"},
+        /* a call, or an octet */
+        {"r = (c / \"xy\") %x0A\nc = \"x\" [c]\n@call c\n@root response r\n",
+         "g:1:1: conflict in r after '' on %x58: a call, or an octet that is read here"},
+        {"r = (c / d) %x0A\nc = \"x\"\nd = \"xy\"\n@call c d\n@root response r\n",
+         "g:1:1: conflict in r after '' on %x58: two machines could be called"},
+        /* return, or go on */
+        {"r = c *\"x\" %x0A\nc = 1*\"x\"\n@call c\n@root response r\n",
+         "g:2:1: conflict in c after 'X' on %x58: the machine returns, or goes on"},
+        /* the message is complete, or goes on */
+        {"r = 1*\"x\"\n@root response r\n",
+         "g:1:1: conflict in r after '' on %x58: the message is complete, or goes on"},
+        /* two ways read the same octets and begin differently */
+        {"r = a %x0A / \"1\" b %x0A\na = \"11\"\nb = \"1\"\n@leaf a b\n@root response r\n",
+         "g:1:1: conflict in r after '1' on %x31: a node begins where another way has one open"},
+    };
+    CHECK(cases);
+}
+
+/* A conflict that the list settles is none; the winner must be one of the ways; the list holds no
+ * conflict that isn't there. */
+static void test_settled(void **state) {
+    (void)state;
+    static const char grammar[] =
+        "r = (a \"?\" / b \"?!\") %x0A\na = 1*\"1\"\nb = 1*\"1\"\n@leaf a b\n@root response r\n";
+    char result[256];
+    compile_only(grammar, "# list\na | b -> b ; because\n", result, sizeof result);
+    assert_string_equal(result, "");
+    compile_only(grammar, "a | b -> c ; because\n", result, sizeof result);
+    assert_string_equal(result, "c:1:1: 'c' is none of the ways");
+    compile_only(grammar, "# list\na | b -> b ; because\nb | c -> b ; because\n", result,
+                 sizeof result);
+    assert_string_equal(result, "c:3:1: there is no conflict 'b | c'");
+    compile_only(grammar, "a | b\n", result, sizeof result);
+    assert_string_equal(result, "c:1:1: expected WAYS -> WINNER ; reason");
+}
+
+/* When the caught rule fails, what it read must be readable by the other way. */
+static void test_catch(void **state) {
+    (void)state;
+    static const struct grammar_case cases[] = {
+        {"r = (c \"!\" / t) %x0A\nc = \"[a]\"\nt = 1*%x20-7E\n@catch c\n@root response r\n", ""},
+        {"r = (c \"!\" / t) %x0A\nc = \"[\" %x0D \"]\"\nt = 1*%x20-7E\n@catch c\n@root response "
+         "r\n",
+         "g:2:1: conflict in c after '[' on %x0D: the way that goes on when this fails doesn't "
+         "read this"},
+    };
+    CHECK(cases);
+}
+
+/* ---- reading with small grammars ------------------------------------------------------------- */
+
+struct log {
+    const struct imap_grammar *grammar;
+    char text[512];
+};
+
+static bool log_event(void *context, const struct imap_event *event) {
+    static const char *const kinds[] = {"", "literal ", "finding ", "message "};
+    struct log *log = context;
+    size_t length = strlen(log->text);
+    const char *name = event->kind == IMAP_EVENT_LITERAL && event->binary
+                           ? "8"
+                           : imap_rule_name(log->grammar, event->rule);
+    snprintf(log->text + length, sizeof log->text - length, "%s%llu-%llu %s%s",
+             length > 0 ? ", " : "", (unsigned long long)event->start,
+             (unsigned long long)event->end, kinds[event->kind], name);
+    return true;
+}
+
+static void read_with(const struct imap_grammar *grammar, const char *octets, size_t size,
+                      size_t chunk, struct log *log) {
+    struct imap_parser parser;
+    *log = (struct log){.grammar = grammar};
+    imap_parser_init(&parser, grammar, IMAP_RESPONSE, log_event, log);
+    for (size_t at = 0; at < size; at += chunk) {
+        size_t consumed, count = size - at < chunk ? size - at : chunk;
+        if (imap_parser_feed(&parser, octets + at, count, &consumed) == IMAP_FAILED) {
+            size_t length = strlen(log->text);
+            snprintf(log->text + length, sizeof log->text - length, "%s%llu error",
+                     length > 0 ? ", " : "",
+                     (unsigned long long)imap_parser_error(&parser)->offset);
+            return;
+        }
+    }
+}
+
+struct reading_case {
+    const char *octets; /* without the final LF */
+    size_t size;
+    const char *log;
+};
+
+#define OCTETS(text) text "\n", sizeof(text)
+
+static void check_reading(const char *text, const struct reading_case *cases, size_t count) {
+    struct compilation c;
+    char result[256];
+    compile(&c, text, "", result, sizeof result);
+    assert_string_equal(result, "");
+    for (size_t i = 0; i < count; i++) {
+        struct log log;
+        read_with(&c.grammar, cases[i].octets, cases[i].size, SIZE_MAX, &log);
+        assert_string_equal(log.text, cases[i].log);
+        read_with(&c.grammar, cases[i].octets, cases[i].size, 1, &log);
+        assert_string_equal(log.text, cases[i].log);
+    }
+    compilation_free(&c);
+}
+
+#define CHECK_READING(grammar, cases)                                                              \
+    check_reading((grammar), (cases), sizeof(cases) / sizeof *(cases))
+
+static void test_read_nodes(void **state) {
+    (void)state;
+    static const struct reading_case cases[] = {
+        {OCTETS("a1"), "1-2 n, 0-2 x, 0-3 message r"},
+        {OCTETS("b1!"), "1-2 m, 0-2 y, 0-4 message r"},
+        {OCTETS("a"), "1 error"},
+    };
+    /* x and y begin alike at first: only their ends are told apart. */
+    CHECK_READING("r = (x / y \"!\") %x0A\nx = %x61-62 n\ny = %x62 m\nn = \"1\"\nm = \"1\"\n"
+                  "@node x y\n@leaf n m\n@root response r\n",
+                  cases);
+}
+
+static void test_read_calls(void **state) {
+    (void)state;
+    static const struct reading_case cases[] = {
+        {OCTETS("x"), "0-1 t, 0-2 message r"},
+        {OCTETS("(x(xx))"), "1-2 t, 3-4 t, 4-5 t, 2-6 t, 0-7 t, 0-8 message r"},
+        {OCTETS("(x"), "2 error"},
+        {OCTETS("()"), "1 error"},
+    };
+    CHECK_READING("r = t %x0A\nt = \"x\" / \"(\" 1*t \")\"\n@node t\n@call t\n@root response r\n",
+                  cases);
+    CHECK_READING("r = t %x0A\nt = \"x\" / \"(\" 1*t \")\"\n@node t\n@nested t\n@root response r\n",
+                  cases);
+}
+
+static void test_read_catch(void **state) {
+    (void)state;
+    static const struct reading_case cases[] = {
+        {OCTETS("[11]x"), "1-3 n, 4-5 t, 0-6 message r"},
+        {OCTETS("[1x]x"), "0-2 finding , 0-5 t, 0-6 message r"},
+        {OCTETS("[21]x"), "0-3 finding , 0-5 t, 0-6 message r"},
+        {OCTETS("[1"), "0-2 finding , 0-2 t, 0-3 message r"},
+    };
+    CHECK_READING("r = [c] t %x0A\nc = \"[\" n \"]\"\nn = 1*%x30-39\nt = 1*%x20-7E\n"
+                  "@range n 0 20\n@leaf t\n@catch c\n@root response r\n",
+                  cases);
+}
+
+static void test_read_differences(void **state) {
+    (void)state;
+    static const struct reading_case cases[] = {
+        {OCTETS("abc"), "0-3 w, 0-4 message r"},
+        {OCTETS("ab"), "2 error"},
+        {OCTETS("AB"), "2 error"},
+        {OCTETS("a"), "0-1 w, 0-2 message r"},
+        {OCTETS("abcd"), "0-4 w, 0-5 message r"},
+        {OCTETS("b"), "0-1 w, 0-2 message r"},
+        {OCTETS("abd"), "3 error"},
+    };
+    CHECK_READING("r = w %x0A\nw = 1*%x41-7A - (\"ab\" / \"abd\")\n@leaf w\n@root response r\n",
+                  cases);
+}
+
+static void test_read_literals(void **state) {
+    (void)state;
+    static const struct reading_case cases[] = {
+        {OCTETS("{2}\r\nab"), "0-5 literal , 0-7 l, 0-8 message r"},
+        {OCTETS("{2}\r\na\0"), "0-5 literal , 6 error"},
+        {OCTETS("~{2}\r\na\0"), "0-6 literal 8, 0-8 b, 0-9 message r"},
+        {OCTETS("~~{2}"), "1 error"},
+        {OCTETS("~{2+}"), "3 error"},
+    };
+    CHECK_READING("r = (l / b) %x0A\nl = \"{\"\nb = \"~{\"\n@literal l\n@literal b 8\n@leaf l b\n"
+                  "@root response r\n",
+                  cases);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_syntax),        cmocka_unit_test(test_deep_groups),
+        cmocka_unit_test(test_structure),     cmocka_unit_test(test_conflicts),
+        cmocka_unit_test(test_settled),       cmocka_unit_test(test_catch),
+        cmocka_unit_test(test_read_nodes),    cmocka_unit_test(test_read_calls),
+        cmocka_unit_test(test_read_catch),    cmocka_unit_test(test_read_differences),
+        cmocka_unit_test(test_read_literals),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
