@@ -168,6 +168,9 @@ static void keep_number(struct imap_parser *p, const struct piece *piece) {
 
 /* Reports the nodes that end here and marks where others begin. False: a number is out of range. */
 static bool perform(struct imap_parser *p, const struct piece *piece, uint16_t index) {
+    if (index == 0) {
+        return true;
+    }
     const uint16_t *action = p->grammar->actions + index;
     unsigned ends = *action & 0xFF, begins = *action >> 8;
     uint64_t offset = offset_of(piece);
@@ -345,41 +348,45 @@ static bool fail_limit(struct imap_parser *p, const struct piece *piece) {
     return fail(p, line ? IMAP_LINE_TOO_LONG : IMAP_MESSAGE_TOO_LONG, offset_of(piece), -1);
 }
 
-/* Runs over the octets that do nothing but lead from state to state, to one that does more. False:
- * there is none before the end of what may be read. */
-static bool run(struct imap_parser *p, struct piece *piece, const uint8_t *end) {
+/* Runs over the octets that do nothing but lead from state to state, to one that does more: returns
+ * the transition that it takes, NULL if there is none. *more is false at `end`. */
+static const struct grammar_transition *run(struct imap_parser *p, struct piece *piece,
+                                            const uint8_t *end, bool *more) {
     const uint8_t *classes = p->grammar->classes, *at = piece->at;
     const uint32_t *cells = p->grammar->cells;
+    const struct grammar_transition *transition = NULL;
     uint32_t state = p->state;
     for (; at < end; at++) {
         unsigned class = classes[*at];
         uint32_t cell = cells[state + class];
-        if (CELL_CLASS(cell) != class || (cell & CELL_SPECIAL) != 0) {
+        if (CELL_CLASS(cell) != class) {
+            break;
+        }
+        if ((cell & CELL_SPECIAL) != 0) {
+            transition = &p->grammar->transitions[CELL_TARGET(cell)];
             break;
         }
         state = CELL_TARGET(cell);
     }
     p->state = state;
     piece->at = at;
-    return at < end;
+    *more = at < end;
+    return transition;
 }
 
 /* Until the message or the piece ends, a limit is reached, a literal begins, or the sink pauses. */
 static bool read_message(struct imap_parser *p, struct piece *piece) {
     const uint8_t *end = limited_end(p, piece);
     uint64_t message = p->message_start;
+    bool more = true;
     if (piece->at == end) {
         return fail_limit(p, piece);
     }
-    while (run(p, piece, end)) {
-        const uint32_t *cell = find_cell(p->grammar, p->state, p->grammar->classes[*piece->at]);
-        bool good = cell != NULL ? take(p, piece, &p->grammar->transitions[CELL_TARGET(*cell)])
-                                 : leave(p, piece);
+    while (more && !p->paused && p->phase == PHASE_MESSAGE && p->message_start == message) {
+        const struct grammar_transition *transition = run(p, piece, end, &more);
+        bool good = !more || (transition != NULL ? take(p, piece, transition) : leave(p, piece));
         if (!good) {
             return false;
-        }
-        if (p->paused || p->phase != PHASE_MESSAGE || p->message_start != message) {
-            break;
         }
     }
     return true;
