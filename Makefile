@@ -64,7 +64,7 @@ $(BUILD)/imapspec: $(call object,$(TOOL)) $(BUILD)/libimapspec.a
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(TOOL_LIBS) -o $@
 
 TOOL_LIBRARY := $(filter-out $(BUILD)/conformance/imapspec.o,$(call object,$(TOOL)))
-$(BUILD)/parser/%_test: $(BUILD)/parser/%_test.o $(filter-out %/compile.o,$(call object,$(COMPILER))) \
+$(BUILD)/parser/%_test: $(BUILD)/parser/%_test.o $(filter-out %/compile_grammar.o,$(call object,$(COMPILER))) \
                         $(BUILD)/libimapspec.a
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka -o $@
 

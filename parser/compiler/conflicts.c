@@ -1,7 +1,15 @@
-/* The list of settled conflicts: lines `WAYS -> WINNER ; reason`. */
+/* Conflicts: the list of those that are settled, and how one is told. */
+#include <stdio.h>
 #include <string.h>
 
-#include "transducer.h"
+#include "construction.h"
+
+enum {
+    MAX_WAYS_TEXT = 160, /* characters of a conflict's text */
+    MAX_TRAIL_TEXT = 80  /* of the example that leads to it */
+};
+
+/* ---- the list: lines `WAYS -> WINNER ; reason` ---------------------------------------------- */
 
 static const char *trim(struct arena *arena, const char *text, size_t length) {
     while (length > 0 && *text == ' ') {
@@ -61,4 +69,86 @@ void conflicts_check_used(const struct settled_conflicts *conflicts, struct abnf
                       conflicts->items[i].ways);
         }
     }
+}
+
+/* ---- finding them -----------------------------------------------------------------------------
+ */
+
+static void append(char *text, size_t size, const char *more) {
+    size_t length = strlen(text);
+    snprintf(text + length, size - length, "%s", more);
+}
+
+/* The octets that lead to a state, for the message of a conflict. */
+static void write_trail(const struct construction *c, unsigned state, char *text, size_t size) {
+    unsigned octets[MAX_TRAIL_TEXT / 4];
+    size_t count = 0;
+    while (c->cores[state].from != 0 && count < sizeof octets / sizeof *octets) {
+        octets[count++] = c->cores[state].by;
+        state = c->cores[state].from;
+    }
+    text[0] = '\0';
+    while (count-- > 0) {
+        char one[8];
+        snprintf(one, sizeof one, octets[count] > 0x20 && octets[count] < 0x7F ? "%c" : "\\x%02x",
+                 octets[count]);
+        append(text, size, octets[count] == ' ' ? " " : one);
+    }
+}
+
+_Noreturn void conflict_fail(struct construction *c, unsigned state, unsigned octet,
+                             const char *what) {
+    char trail[MAX_TRAIL_TEXT];
+    unsigned rule = c->automaton->machines[c->machine_of[state]].rule;
+    write_trail(c, state, trail, sizeof trail);
+    abnf_fail(c->abnf, &c->abnf->rules[rule].place, "conflict in %s after '%s' on %%x%02X: %s",
+              c->abnf->rules[rule].name, trail, octet, what);
+}
+
+static void write_ends(const struct construction *c, unsigned chain, char *text, size_t size) {
+    unsigned labels[MAX_SLOTS];
+    unsigned count = 0;
+    for (; chain != 0 && count < MAX_SLOTS; chain = c->chains[chain].previous) {
+        labels[count++] = c->chains[chain].end.label;
+    }
+    text[0] = '\0';
+    if (count == 0) {
+        append(text, size, "nothing");
+    }
+    while (count-- > 0) {
+        append(text, size, c->abnf->rules[labels[count]].name);
+        append(text, size, count > 0 ? " " : "");
+    }
+}
+
+unsigned conflict_settle(struct construction *c, unsigned state, unsigned octet,
+                         const unsigned *chains, unsigned count) {
+    char names[8][MAX_WAYS_TEXT / 2], ways[MAX_WAYS_TEXT] = "";
+    unsigned order[8], used = count < 8 ? count : 8;
+    for (unsigned i = 0; i < used; i++) {
+        write_ends(c, chains[i], names[i], sizeof names[i]);
+        unsigned at = i;
+        for (; at > 0 && strcmp(names[order[at - 1]], names[i]) > 0; at--) {
+            order[at] = order[at - 1];
+        }
+        order[at] = i;
+    }
+    for (unsigned i = 0; i < used; i++) {
+        append(ways, sizeof ways, i > 0 ? " | " : "");
+        append(ways, sizeof ways, names[order[i]]);
+    }
+    for (size_t i = 0; i < c->settled->count; i++) {
+        struct settled_conflict *conflict = &c->settled->items[i];
+        if (strcmp(conflict->ways, ways) != 0) {
+            continue;
+        }
+        conflict->used = true;
+        for (unsigned k = 0; k < used; k++) {
+            if (strcmp(names[k], conflict->winner) == 0) {
+                return chains[k];
+            }
+        }
+        abnf_fail(c->abnf, &conflict->place, "'%s' is none of the ways", conflict->winner);
+    }
+    conflict_fail(c, state, octet, ways);
 }

@@ -1,235 +1,10 @@
 #include "transducer.h"
 
-#include <stdio.h>
 #include <string.h>
 
-enum {
-    MAX_STATES = 200000, /* before minimising */
-    MAX_WAYS_TEXT = 160, /* characters of a conflict's text */
-    MAX_TRAIL_TEXT = 80  /* of the example that leads to it */
-};
+#include "construction.h"
 
-/* A chain of node ends, shared by the ways that have it in common; item 0 is no end. */
-struct end_chain {
-    unsigned previous;
-    struct node_end end;
-    unsigned length;
-};
-
-/* A vertex that can be reached without an octet, and what happens on the way. */
-struct way {
-    unsigned vertex;
-    unsigned ends; /* chain */
-    uint32_t begins;
-};
-
-/* A set of vertices, sorted: what a state stands for. */
-struct core {
-    unsigned *vertices;
-    unsigned count;
-    unsigned from; /* the state that it was first reached from, and by which octet: the trail */
-    unsigned by;
-    unsigned path; /* the innermost that all ways read that octet in */
-};
-
-struct construction {
-    struct transducer *transducer;
-    const struct automaton *automaton;
-    struct abnf *abnf;
-    struct settled_conflicts *settled;
-    struct arena *arena;
-    struct end_chain *chains;
-    size_t chain_count, chain_capacity;
-    struct core *cores; /* by state */
-    size_t core_capacity;
-    unsigned *buckets; /* hash of cores to states, chained by next_in_bucket */
-    unsigned *next_in_bucket;
-    size_t next_capacity, bucket_count;
-    uint8_t representative[256]; /* an octet, by class */
-    struct octet_set *first;     /* classes that a machine can begin with, by machine */
-    unsigned *machine_of;        /* by state */
-    size_t machine_capacity;
-    /* of the state at hand */
-    struct way *ways;
-    size_t way_count;
-    struct way **reached; /* by vertex, NULL if not */
-    struct way *way_stack;
-};
-
-/* ---- octet classes ------------------------------------------------------------------------- */
-
-/* Parts the octets of the set from the others of their classes. */
-static void split_classes(struct transducer *t, const struct octet_set *set) {
-    int split[256];
-    bool outside[256] = {false};
-    memset(split, -1, sizeof split);
-    for (unsigned octet = 0; octet < 256; octet++) {
-        outside[t->classes[octet]] |= !octet_set_has(set, octet);
-    }
-    for (unsigned octet = 0; octet < 256; octet++) {
-        uint8_t class = t->classes[octet];
-        if (!octet_set_has(set, octet) || !outside[class]) {
-            continue;
-        }
-        if (split[class] < 0) {
-            split[class] = (int)t->class_count++;
-        }
-        t->classes[octet] = (uint8_t)split[class];
-    }
-}
-
-static unsigned literal_octet(const struct edge *edge) {
-    return edge->machine == 1 ? '~' : '{';
-}
-
-/* Octets that every edge takes together or not at all share a class. */
-static void classify(struct construction *c) {
-    struct transducer *t = c->transducer;
-    memset(t->classes, 0, sizeof t->classes);
-    t->class_count = 1;
-    for (size_t i = 1; i < c->automaton->edge_count; i++) {
-        const struct edge *edge = &c->automaton->edges[i];
-        struct octet_set literal = {{0}};
-        if (edge->kind == EDGE_SET) {
-            split_classes(t, &edge->set);
-        } else if (edge->kind == EDGE_LITERAL) {
-            octet_set_add(&literal, literal_octet(edge));
-            split_classes(t, &literal);
-        }
-    }
-    for (unsigned octet = 256; octet-- > 0;) {
-        c->representative[t->classes[octet]] = (uint8_t)octet;
-    }
-}
-
-/* ---- what a machine can begin with --------------------------------------------------------- */
-
-static void add_first(struct construction *c, unsigned machine, bool *seen, unsigned *stack) {
-    const struct automaton *a = c->automaton;
-    memset(seen, 0, a->vertex_count);
-    size_t depth = 0;
-    stack[depth++] = a->machines[machine].start;
-    seen[stack[0]] = true;
-    while (depth > 0) {
-        unsigned vertex = stack[--depth];
-        for (unsigned e = a->vertices[vertex].edges; e != 0; e = a->edges[e].next) {
-            const struct edge *edge = &a->edges[e];
-            if (edge->kind == EDGE_SET) {
-                for (unsigned octet = 0; octet < 256; octet++) {
-                    if (octet_set_has(&edge->set, octet)) {
-                        octet_set_add(&c->first[machine], c->transducer->classes[octet]);
-                    }
-                }
-            } else if (edge->kind == EDGE_CALL) {
-                for (unsigned i = 0; i < 4; i++) {
-                    c->first[machine].bits[i] |= c->first[edge->machine].bits[i];
-                }
-            } else if (edge->kind == EDGE_LITERAL) {
-                octet_set_add(&c->first[machine], c->transducer->classes[literal_octet(edge)]);
-            } else if (!seen[edge->target]) {
-                seen[edge->target] = true;
-                stack[depth++] = edge->target;
-            }
-        }
-    }
-}
-
-static void find_first(struct construction *c) {
-    size_t count = c->automaton->machine_count;
-    bool *seen = arena_take(c->arena, c->automaton->vertex_count, sizeof *seen);
-    unsigned *stack = arena_take(c->arena, c->automaton->vertex_count, sizeof *stack);
-    c->first = arena_take(c->arena, count, sizeof *c->first);
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (unsigned i = 1; i < count; i++) {
-            struct octet_set before = c->first[i];
-            add_first(c, i, seen, stack);
-            changed |= memcmp(&before, &c->first[i], sizeof before) != 0;
-        }
-    }
-}
-
-/* ---- conflicts ----------------------------------------------------------------------------- */
-
-static void append(char *text, size_t size, const char *more) {
-    size_t length = strlen(text);
-    snprintf(text + length, size - length, "%s", more);
-}
-
-/* The octets that lead to a state, for the message of a conflict. */
-static void write_trail(const struct construction *c, unsigned state, char *text, size_t size) {
-    unsigned octets[MAX_TRAIL_TEXT / 4];
-    size_t count = 0;
-    while (c->cores[state].from != 0 && count < sizeof octets / sizeof *octets) {
-        octets[count++] = c->cores[state].by;
-        state = c->cores[state].from;
-    }
-    text[0] = '\0';
-    while (count-- > 0) {
-        char one[8];
-        snprintf(one, sizeof one, octets[count] > 0x20 && octets[count] < 0x7F ? "%c" : "\\x%02x",
-                 octets[count]);
-        append(text, size, octets[count] == ' ' ? " " : one);
-    }
-}
-
-_Noreturn static void fail_conflict(struct construction *c, unsigned state, unsigned octet,
-                                    const char *what) {
-    char trail[MAX_TRAIL_TEXT];
-    unsigned rule = c->automaton->machines[c->machine_of[state]].rule;
-    write_trail(c, state, trail, sizeof trail);
-    abnf_fail(c->abnf, &c->abnf->rules[rule].place, "conflict in %s after '%s' on %%x%02X: %s",
-              c->abnf->rules[rule].name, trail, octet, what);
-}
-
-static void write_ends(const struct construction *c, unsigned chain, char *text, size_t size) {
-    unsigned labels[MAX_SLOTS];
-    unsigned count = 0;
-    for (; chain != 0 && count < MAX_SLOTS; chain = c->chains[chain].previous) {
-        labels[count++] = c->chains[chain].end.label;
-    }
-    text[0] = '\0';
-    if (count == 0) {
-        append(text, size, "nothing");
-    }
-    while (count-- > 0) {
-        append(text, size, c->abnf->rules[labels[count]].name);
-        append(text, size, count > 0 ? " " : "");
-    }
-}
-
-/* Chooses between chains of ends as the list of settled conflicts says. */
-static unsigned settle(struct construction *c, unsigned state, unsigned octet,
-                       const unsigned *chains, unsigned count) {
-    char names[8][MAX_WAYS_TEXT / 2], ways[MAX_WAYS_TEXT] = "";
-    unsigned order[8], used = count < 8 ? count : 8;
-    for (unsigned i = 0; i < used; i++) {
-        write_ends(c, chains[i], names[i], sizeof names[i]);
-        unsigned at = i;
-        for (; at > 0 && strcmp(names[order[at - 1]], names[i]) > 0; at--) {
-            order[at] = order[at - 1];
-        }
-        order[at] = i;
-    }
-    for (unsigned i = 0; i < used; i++) {
-        append(ways, sizeof ways, i > 0 ? " | " : "");
-        append(ways, sizeof ways, names[order[i]]);
-    }
-    for (size_t i = 0; i < c->settled->count; i++) {
-        struct settled_conflict *conflict = &c->settled->items[i];
-        if (strcmp(conflict->ways, ways) != 0) {
-            continue;
-        }
-        conflict->used = true;
-        for (unsigned k = 0; k < used; k++) {
-            if (strcmp(names[k], conflict->winner) == 0) {
-                return chains[k];
-            }
-        }
-        abnf_fail(c->abnf, &conflict->place, "'%s' is none of the ways", conflict->winner);
-    }
-    fail_conflict(c, state, octet, ways);
-}
+enum { MAX_STATES = 200000 /* before minimising */ };
 
 /* ---- closure: the ways from a state, up to the next octet ------------------------------------ */
 
@@ -266,10 +41,10 @@ static struct way follow(struct construction *c, struct way way, const struct ed
 static void settle_ambiguity(struct construction *c, unsigned state, struct way *one,
                              const struct way *other) {
     if (one->begins != other->begins) {
-        fail_conflict(c, state, 0, "two ways that begin differently read the same octets");
+        conflict_fail(c, state, 0, "two ways that begin differently read the same octets");
     }
     unsigned chains[2] = {one->ends, other->ends};
-    one->ends = settle(c, state, 0, chains, 2);
+    one->ends = conflict_settle(c, state, 0, chains, 2);
 }
 
 static void close_state(struct construction *c, unsigned state) {
@@ -391,7 +166,7 @@ static bool takes(const struct construction *c, const struct edge *edge, unsigne
     case EDGE_CALL:
         return octet_set_has(&c->first[edge->machine], c->transducer->classes[octet]);
     case EDGE_LITERAL:
-        return octet == literal_octet(edge);
+        return octet == classes_literal_octet(edge);
     default:
         return false;
     }
@@ -414,7 +189,7 @@ static void add_to_step(struct construction *c, struct step *step, const struct 
         bool other =
             step->call.count > 0 && (step->machine != edge->machine || step->literal != literal);
         if (other) {
-            fail_conflict(c, step->state, step->octet, "two machines could be called");
+            conflict_fail(c, step->state, step->octet, "two machines could be called");
         }
         add_target(c, &step->call, edge);
         step->machine = edge->machine;
@@ -427,7 +202,7 @@ static void add_to_step(struct construction *c, struct step *step, const struct 
         }
     }
     if (step->chain_count == sizeof step->chains / sizeof *step->chains) {
-        fail_conflict(c, step->state, step->octet, "too many ways differ in what ends");
+        conflict_fail(c, step->state, step->octet, "too many ways differ in what ends");
     }
     step->chains[step->chain_count++] = way->ends;
 }
@@ -443,7 +218,7 @@ static void check_marks(struct construction *c, const struct step *step) {
         for (unsigned e = c->automaton->vertices[way->vertex].edges; e != 0;
              e = c->automaton->edges[e].next) {
             if (takes(c, &c->automaton->edges[e], step->octet)) {
-                fail_conflict(c, step->state, step->octet,
+                conflict_fail(c, step->state, step->octet,
                               "a node begins where another way has one open");
             }
         }
@@ -465,7 +240,7 @@ static bool same_action(const struct action *one, const struct action *other) {
             memcmp(one->ends, other->ends, one->end_count * sizeof *one->ends) == 0);
 }
 
-static unsigned kind_of(struct construction *c, const struct transition_kind *kind) {
+unsigned construction_kind(struct construction *c, const struct transition_kind *kind) {
     struct transducer *t = c->transducer;
     for (size_t i = 0; i < t->kind_count; i++) {
         const struct transition_kind *known = &t->kinds[i];
@@ -495,7 +270,7 @@ static void make_call(struct construction *c, struct step *step, unsigned machin
     bool caught =
         !step->literal && c->abnf->rules[c->automaton->machines[step->machine].rule].caught;
     if (step->read.count > 0 && !caught) {
-        fail_conflict(c, step->state, step->octet, "a call, or an octet that is read here");
+        conflict_fail(c, step->state, step->octet, "a call, or an octet that is read here");
     }
     kind->operation = step->literal          ? OPERATION_LITERAL
                       : step->read.count > 0 ? OPERATION_CATCH
@@ -515,9 +290,9 @@ static struct transition make_transition(struct construction *c, struct step *st
     struct transition transition = {0};
     struct transition_kind kind = {.operation = OPERATION_GO};
     check_marks(c, step);
-    unsigned chain = step->chain_count == 1
-                         ? step->chains[0]
-                         : settle(c, step->state, step->octet, step->chains, step->chain_count);
+    unsigned chain = step->chain_count == 1 ? step->chains[0]
+                                            : conflict_settle(c, step->state, step->octet,
+                                                              step->chains, step->chain_count);
     kind.action = action_of(c, chain, step->begins);
     step->read.from = step->call.from = step->state;
     step->read.by = step->call.by = step->octet;
@@ -526,7 +301,7 @@ static struct transition make_transition(struct construction *c, struct step *st
     } else {
         transition.target = state_of(c, machine, &step->read);
     }
-    transition.kind = kind_of(c, &kind);
+    transition.kind = construction_kind(c, &kind);
     return transition;
 }
 
@@ -586,112 +361,7 @@ static void fill_state(struct construction *c, unsigned state, struct step *step
     }
     struct transition_kind kind = {.operation = OPERATION_RETURN,
                                    .action = action_of(c, end->ends, 0)};
-    filled->otherwise.kind = kind_of(c, &kind);
-}
-
-/* ---- ends of messages and of machines ------------------------------------------------------ */
-
-static bool has_row(const struct construction *c, unsigned state) {
-    for (unsigned class = 0; class < c->transducer->class_count; class ++) {
-        if (c->transducer->states[state].row[class].target != 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A message ends with the octet that completes it: the next one belongs to the next message. */
-static void finish_messages(struct construction *c) {
-    struct transducer *t = c->transducer;
-    for (unsigned s = 1; s < t->state_count; s++) {
-        bool root = c->machine_of[s] <= c->abnf->root_count;
-        for (unsigned class = 0; root && class < t->class_count; class ++) {
-            struct transition *transition = &t->states[s].row[class];
-            const struct state *target = &t->states[transition->target];
-            if (transition->target == 0 || target->otherwise.kind == 0) {
-                continue;
-            }
-            struct transition_kind kind = t->kinds[transition->kind];
-            if (has_row(c, transition->target) || kind.operation != OPERATION_GO) {
-                fail_conflict(c, s, c->representative[class],
-                              "the message is complete, or goes on");
-            }
-            kind.operation = OPERATION_FINISH;
-            kind.final = t->kinds[target->otherwise.kind].action;
-            *transition = (struct transition){.target = t->entries[c->machine_of[s]],
-                                              .kind = kind_of(c, &kind)};
-        }
-    }
-}
-
-/* After a machine returns, these classes can be read. */
-static struct octet_set *find_follow(const struct construction *c) {
-    const struct transducer *t = c->transducer;
-    struct octet_set *follow = arena_take(c->arena, c->automaton->machine_count, sizeof *follow);
-    for (bool changed = true; changed;) {
-        changed = false;
-        for (unsigned s = 1; s < t->state_count; s++) {
-            for (unsigned class = 0; class < t->class_count; class ++) {
-                const struct transition *call = &t->states[s].row[class];
-                enum operation operation = t->kinds[call->kind].operation;
-                if (operation != OPERATION_CALL && operation != OPERATION_CATCH) {
-                    continue;
-                }
-                struct octet_set *set = &follow[t->kinds[call->kind].machine], before = *set;
-                const struct state *back = &t->states[call->target];
-                for (unsigned next = 0; next < t->class_count; next++) {
-                    if (back->row[next].target != 0) {
-                        octet_set_add(set, next);
-                    }
-                }
-                for (unsigned i = 0; back->otherwise.kind != 0 && i < 4; i++) {
-                    set->bits[i] |= follow[c->machine_of[s]].bits[i];
-                }
-                changed |= memcmp(&before, set, sizeof before) != 0;
-            }
-        }
-    }
-    return follow;
-}
-
-/* Where a machine may return it must not also go on with an octet that its caller takes. */
-static void check_returns(struct construction *c) {
-    const struct transducer *t = c->transducer;
-    const struct octet_set *follow = find_follow(c);
-    for (unsigned s = 1; s < t->state_count; s++) {
-        for (unsigned class = 0; t->states[s].otherwise.kind != 0 && class < t->class_count;
-             class ++) {
-            if (t->states[s].row[class].target != 0 &&
-                octet_set_has(&follow[c->machine_of[s]], class)) {
-                fail_conflict(c, s, c->representative[class], "the machine returns, or goes on");
-            }
-        }
-    }
-}
-
-/* When a caught machine fails, nothing is read again: all that it can have read must be what the
- * other way reads too, without leaving its state. */
-static void check_catches(struct construction *c) {
-    const struct transducer *t = c->transducer;
-    for (unsigned s = 1; s < t->state_count; s++) {
-        for (unsigned class = 0; class < t->class_count; class ++) {
-            const struct transition *call = &t->states[s].row[class];
-            if (t->kinds[call->kind].operation != OPERATION_CATCH) {
-                continue;
-            }
-            const struct transition *stay = t->states[call->caught].row;
-            for (unsigned inner = 1; inner < t->state_count; inner++) {
-                for (unsigned k = 0; k < t->class_count; k++) {
-                    if (c->machine_of[inner] == t->kinds[call->kind].machine &&
-                        t->states[inner].row[k].target != 0 &&
-                        (stay[k].target != call->caught || stay[k].kind != 0)) {
-                        fail_conflict(c, inner, c->representative[k],
-                                      "the way that goes on when this fails doesn't read this");
-                    }
-                }
-            }
-        }
-    }
+    filled->otherwise.kind = construction_kind(c, &kind);
 }
 
 /* ---- the whole ----------------------------------------------------------------------------- */
@@ -706,10 +376,9 @@ static void begin_construction(struct construction *c) {
     c->way_stack = arena_take(c->arena, c->automaton->edge_count + vertices, sizeof *c->way_stack);
     c->chains = arena_grow(c->arena, NULL, 0, &c->chain_capacity, sizeof *c->chains);
     c->chain_count = 1;
-    kind_of(c, &go);
+    construction_kind(c, &go);
     add_state(c, 0, &(struct core){0});
-    classify(c);
-    find_first(c);
+    classes_find(c);
 }
 
 void transducer_build(struct transducer *t, const struct automaton *automaton,
@@ -735,8 +404,6 @@ void transducer_build(struct transducer *t, const struct automaton *automaton,
     for (unsigned s = 1; s < t->state_count; s++) {
         fill_state(&c, s, &step);
     }
-    finish_messages(&c);
-    check_returns(&c);
-    check_catches(&c);
+    endings_finish(&c);
     transducer_minimize(t);
 }
