@@ -39,7 +39,7 @@ TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(TESTS))
 show       = $(if $(VERBOSE),,@printf '%-8s %s\n' $(1) $@;)
 
 .DELETE_ON_ERROR:
-.SECONDARY:
+.SECONDARY: $(TEST_PROGRAMS:%=%.o)
 .PHONY: all tests certify check tidy install clean help
 
 all: $(BUILD)/imapspec $(BUILD)/libimapspec.a ## build build/imapspec and build/libimapspec.a
