@@ -18,7 +18,6 @@
 #define MAX_SLOTS 16
 
 enum operation {
-    OPERATION_REFUSE,  /* 0: no way on */
     OPERATION_GO,      /* read the octet, go to target */
     OPERATION_CALL,    /* push target, go to the machine's entry; the octet is read there */
     OPERATION_CATCH,   /* the same; when the machine fails, go to caught instead */

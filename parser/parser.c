@@ -3,7 +3,12 @@
 
 #include "grammar.h"
 
-enum { DEFAULT_LINE = 65536, DEFAULT_LITERAL = 64 << 20, DEFAULT_MESSAGE = 128 << 20 };
+enum {
+    DEFAULT_LINE = 65536,
+    DEFAULT_LITERAL = 64 << 20,
+    DEFAULT_MESSAGE = 128 << 20,
+    HEADER_END = 3 /* octets that end a literal's header: "}" CR LF */
+};
 
 enum phase {
     PHASE_MESSAGE,      /* the tables read */
@@ -84,20 +89,16 @@ void imap_parser_init(struct imap_parser *p, const struct imap_grammar *grammar,
     imap_parser_limit(p, &(struct imap_limits){0});
 }
 
+/* No limit is over what a mark can hold, so that no sum with an offset overflows. */
+static uint64_t limit_or(uint64_t limit, uint64_t standard) {
+    return limit == 0 ? standard : limit < UINT32_MAX ? limit : UINT32_MAX;
+}
+
 void imap_parser_limit(struct imap_parser *p, const struct imap_limits *limits) {
-    p->limits = *limits;
-    if (p->limits.line == 0) {
-        p->limits.line = DEFAULT_LINE;
-    }
-    if (p->limits.literal == 0) {
-        p->limits.literal = DEFAULT_LITERAL;
-    }
-    if (p->limits.message == 0) {
-        p->limits.message = DEFAULT_MESSAGE;
-    }
-    if (p->limits.message > UINT32_MAX) {
-        p->limits.message = UINT32_MAX;
-    }
+    p->limits.line = limit_or(limits->line, DEFAULT_LINE);
+    p->limits.literal = limit_or(limits->literal, DEFAULT_LITERAL);
+    p->limits.message = limit_or(limits->message, DEFAULT_MESSAGE);
+    p->limits.depth = limits->depth;
     if (p->limits.depth == 0 || p->limits.depth > IMAP_MAX_DEPTH) {
         p->limits.depth = IMAP_MAX_DEPTH;
     }
@@ -120,9 +121,18 @@ const struct imap_error *imap_parser_error(const struct imap_parser *p) {
 }
 
 void imap_parser_resync(struct imap_parser *p) {
-    bool counted = p->phase == PHASE_HEADER_DIGITS || p->phase == PHASE_HEADER_PLUS;
     p->error = (struct imap_error){0};
-    p->phase = counted ? PHASE_SKIP_DIGITS : PHASE_SKIP;
+    switch (p->phase) {
+    case PHASE_HEADER_DIGITS:
+    case PHASE_HEADER_PLUS:
+        p->phase = PHASE_SKIP_DIGITS;
+        break;
+    case PHASE_LITERAL:
+        p->phase = PHASE_SKIP_LITERAL;
+        break;
+    default:
+        p->phase = PHASE_SKIP;
+    }
 }
 
 static enum imap_root root_after(enum imap_root root) {
@@ -458,7 +468,7 @@ static bool take_header_octet(struct imap_parser *p, struct piece *piece) {
         p->non_synchronizing = true;
         break;
     case '}':
-        if (p->literal_left > p->message_end - offset_of(piece)) {
+        if (offset_of(piece) + HEADER_END + p->literal_left > p->message_end) {
             return fail(p, IMAP_MESSAGE_TOO_LONG, offset_of(piece), octet);
         }
         p->phase = PHASE_HEADER_CR;

@@ -367,13 +367,24 @@ static void test_message_limit(void **state) {
     start(&parser, IMAP_COMMAND, &limits);
     assert_int_equal(feed_text(&parser, "a LOGIN {101}"), IMAP_FAILED);
     assert_int_equal(imap_parser_error(&parser)->code, IMAP_MESSAGE_TOO_LONG);
+    assert_int_equal(imap_parser_error(&parser)->offset, 12);
+}
+
+/* A literal may fill the message to its last octet, and not one more; then the limit still holds.
+ */
+static void test_message_limit_after_literal(void **state) {
+    (void)state;
+    struct imap_parser parser;
+    struct imap_limits limits = {.message = 50};
     start(&parser, IMAP_COMMAND, &limits);
-    assert_int_equal(feed_text(&parser, "a LOGIN {60}\r\n"), IMAP_MORE);
-    assert_int_equal(feed_text(&parser,
-                               "0123456789012345678901234567890123456789012345678901234567890123"
-                               "4567890123456789012345"),
-                     IMAP_FAILED);
-    assert_int_equal(imap_parser_error(&parser)->code, IMAP_UNEXPECTED_OCTET);
+    assert_int_equal(feed_text(&parser, "a LOGIN {37}"), IMAP_FAILED);
+    assert_int_equal(imap_parser_error(&parser)->code, IMAP_MESSAGE_TOO_LONG);
+    start(&parser, IMAP_COMMAND, &limits);
+    assert_int_equal(feed_text(&parser, "a LOGIN {36}\r\n"), IMAP_MORE);
+    assert_int_equal(feed_text(&parser, "012345678901234567890123456789012345"), IMAP_MORE);
+    assert_int_equal(feed_text(&parser, " "), IMAP_FAILED);
+    assert_int_equal(imap_parser_error(&parser)->code, IMAP_MESSAGE_TOO_LONG);
+    assert_int_equal(imap_parser_error(&parser)->offset, 50);
 }
 
 /* Parentheses without end are refused at the depth limit, wherever pieces end. */
@@ -552,14 +563,23 @@ static void test_examples(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_responses),     cmocka_unit_test(test_commands),
-        cmocka_unit_test(test_literals),      cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_rfc2060),       cmocka_unit_test(test_mutations),
-        cmocka_unit_test(test_line_limit),    cmocka_unit_test(test_line_limit_after_literal),
-        cmocka_unit_test(test_literal_limit), cmocka_unit_test(test_message_limit),
-        cmocka_unit_test(test_depth_bomb),    cmocka_unit_test(test_body_bomb),
-        cmocka_unit_test(test_pause),         cmocka_unit_test(test_expect_in_sink),
-        cmocka_unit_test(test_accepted),      cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_responses),
+        cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_literals),
+        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_rfc2060),
+        cmocka_unit_test(test_mutations),
+        cmocka_unit_test(test_line_limit),
+        cmocka_unit_test(test_line_limit_after_literal),
+        cmocka_unit_test(test_literal_limit),
+        cmocka_unit_test(test_message_limit),
+        cmocka_unit_test(test_message_limit_after_literal),
+        cmocka_unit_test(test_depth_bomb),
+        cmocka_unit_test(test_body_bomb),
+        cmocka_unit_test(test_pause),
+        cmocka_unit_test(test_expect_in_sink),
+        cmocka_unit_test(test_accepted),
+        cmocka_unit_test(test_rules),
         cmocka_unit_test(test_examples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

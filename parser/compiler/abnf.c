@@ -17,7 +17,6 @@ struct reader {
     struct abnf *abnf;
     const char *text, *end;
     struct abnf_place place;
-    unsigned first_rule; /* rules from here on are this file's */
     unsigned depth;
 };
 
@@ -452,13 +451,10 @@ static void read_root(struct reader *r) {
     abnf->roots[abnf->root_count++] = root;
 }
 
-static void read_range(struct reader *r) {
+static void read_number_rule(struct reader *r) {
     struct abnf_rule *rule = &r->abnf->rules[read_known_rule(r)];
     skip_spaces(r);
-    rule->low = read_number(r, 10, UINT64_MAX);
-    skip_spaces(r);
-    rule->high = read_number(r, 10, UINT64_MAX);
-    rule->ranged = true;
+    rule->highest = read_number(r, 10, UINT64_MAX);
     rule->node = RULE_LEAF;
 }
 
@@ -484,8 +480,8 @@ static void read_directive(struct reader *r) {
     const char *name = read_name(r);
     if (strcmp(name, "root") == 0) {
         read_root(r);
-    } else if (strcmp(name, "range") == 0) {
-        read_range(r);
+    } else if (strcmp(name, "number") == 0) {
+        read_number_rule(r);
     } else if (strcmp(name, "literal") == 0) {
         read_literal(r);
     } else {

@@ -66,8 +66,7 @@ struct abnf_rule {
     bool caught;        /* @catch */
     bool core;          /* of RFC 5234 */
     const char *origin; /* the file that says so: not the overlay, if another file has the rule */
-    bool ranged;        /* @range */
-    uint64_t low, high; /* of a ranged rule */
+    uint64_t highest;   /* @number; 0 for other rules */
     unsigned label;     /* the rule that its nodes are named after */
 };
 

@@ -46,7 +46,7 @@ static void list_rules(struct compilation *c) {
         rules[i] = (struct grammar_rule){.name = rule->name,
                                          .source = citation(&c->arena, rule->origin),
                                          .example = examples[i],
-                                         .maximum = rule->ranged ? rule->high : 0,
+                                         .maximum = rule->highest,
                                          .node = rule->node != RULE_TRANSPARENT};
     }
     c->grammar.rules = rules;

@@ -227,6 +227,17 @@ static void test_read_nodes(void **state) {
                   cases);
 }
 
+/* RFC 5234's numbers in three bases, chains of them, and RFC 7405's strings with case. */
+static void test_read_values(void **state) {
+    (void)state;
+    static const struct reading_case cases[] = {
+        {OCTETS("aBCd!?"), "0-7 message r"}, {OCTETS("aBcD!?"), "0-7 message r"},
+        {OCTETS("AbCd!?"), "0 error"},       {OCTETS("abcd!?"), "1 error"},
+        {OCTETS("aBcd?!"), "4 error"},
+    };
+    CHECK_READING("r = %s\"aB\" %i\"cD\" %d33.63 %b1010\n@root response r\n", cases);
+}
+
 static void test_read_calls(void **state) {
     (void)state;
     static const struct reading_case cases[] = {
@@ -250,7 +261,7 @@ static void test_read_catch(void **state) {
         {OCTETS("[1"), "0-2 finding , 0-2 t, 0-3 message r"},
     };
     CHECK_READING("r = [c] t %x0A\nc = \"[\" n \"]\"\nn = 1*%x30-39\nt = 1*%x20-7E\n"
-                  "@range n 0 20\n@leaf t\n@catch c\n@root response r\n",
+                  "@number n 20\n@leaf t\n@catch c\n@root response r\n",
                   cases);
 }
 
@@ -285,12 +296,12 @@ static void test_read_literals(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_syntax),        cmocka_unit_test(test_deep_groups),
-        cmocka_unit_test(test_structure),     cmocka_unit_test(test_conflicts),
-        cmocka_unit_test(test_settled),       cmocka_unit_test(test_catch),
-        cmocka_unit_test(test_read_nodes),    cmocka_unit_test(test_read_calls),
-        cmocka_unit_test(test_read_catch),    cmocka_unit_test(test_read_differences),
-        cmocka_unit_test(test_read_literals),
+        cmocka_unit_test(test_syntax),           cmocka_unit_test(test_deep_groups),
+        cmocka_unit_test(test_structure),        cmocka_unit_test(test_conflicts),
+        cmocka_unit_test(test_settled),          cmocka_unit_test(test_catch),
+        cmocka_unit_test(test_read_nodes),       cmocka_unit_test(test_read_values),
+        cmocka_unit_test(test_read_calls),       cmocka_unit_test(test_read_catch),
+        cmocka_unit_test(test_read_differences), cmocka_unit_test(test_read_literals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,7 +29,7 @@ struct transition_kind {
 };
 
 struct transition {
-    unsigned target; /* state; 0: OPERATION_REFUSE, or none is needed */
+    unsigned target; /* state; 0: no way on, or none is needed */
     unsigned caught; /* state, of a CATCH */
     unsigned kind;
 };
