@@ -107,12 +107,12 @@ struct imap_error {
 
 /* ---- parser -------------------------------------------------------------------------------- */
 
-/* Every limit is in octets but depth, which is in rules within themselves (a body in a body). 0
- * takes the default. */
+/* Every limit is in octets, at most 4 GiB - 1, but depth, which is in calls of one part of the
+ * grammar by another: each body within a body is one. 0 takes the default. */
 struct imap_limits {
     uint64_t line;    /* default 65,536 (RFC 2683, 3.2.1.5 asks for at least 8,000) */
     uint64_t literal; /* default 64 MiB */
-    uint64_t message; /* default 128 MiB, at most 4 GiB - 1 */
+    uint64_t message; /* default 128 MiB */
     uint16_t depth;   /* default and maximum IMAP_MAX_DEPTH */
 };
 

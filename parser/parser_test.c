@@ -387,6 +387,23 @@ static void test_message_limit_after_literal(void **state) {
     assert_int_equal(imap_parser_error(&parser)->offset, 50);
 }
 
+/* Limits without bound are as large as they can be: nothing wraps around. */
+static void test_largest_limits(void **state) {
+    (void)state;
+    struct imap_parser parser;
+    struct imap_limits limits = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT16_MAX};
+    start(&parser, IMAP_COMMAND, &limits);
+    assert_int_equal(feed_text(&parser, "a LOGIN {4294967000}\r\n"), IMAP_MORE);
+    start(&parser, IMAP_COMMAND, &limits);
+    assert_int_equal(feed_text(&parser, "a LOGIN {4294967295}\r\n"), IMAP_FAILED);
+    assert_int_equal(imap_parser_error(&parser)->code, IMAP_MESSAGE_TOO_LONG);
+    start(&parser, IMAP_COMMAND, &limits);
+    assert_int_equal(feed_text(&parser, "a LOGIN {4294967296}\r\n"), IMAP_FAILED);
+    assert_int_equal(imap_parser_error(&parser)->code, IMAP_LITERAL_TOO_LARGE);
+    start(&parser, IMAP_COMMAND, &limits);
+    assert_int_equal(feed_text(&parser, "a NOOP\r\n"), IMAP_MORE);
+}
+
 /* Parentheses without end are refused at the depth limit, wherever pieces end. */
 static void test_depth_bomb(void **state) {
     (void)state;
@@ -574,6 +591,7 @@ int main(void) {
         cmocka_unit_test(test_literal_limit),
         cmocka_unit_test(test_message_limit),
         cmocka_unit_test(test_message_limit_after_literal),
+        cmocka_unit_test(test_largest_limits),
         cmocka_unit_test(test_depth_bomb),
         cmocka_unit_test(test_body_bomb),
         cmocka_unit_test(test_pause),
