@@ -201,6 +201,14 @@ static void reads_labels_folds_and_page_breaks(void **state) {
                    "2:16 `yesterday` is not known here\n");
 }
 
+static void takes_no_prose_for_a_fold(void **state) {
+    (void)state;
+    assert_remarks("S: * CAPABILITY AUTH=PLAIN\n"
+                   "\n"
+                   "   LOGINDISABLED may follow.\n",
+                   "1:26 \n");
+}
+
 static void reads_any_line_end_and_connection(void **state) {
     (void)state;
     assert_remarks("\xEF\xBB\xBF"
@@ -388,6 +396,7 @@ int main(void) {
         cmocka_unit_test(takes_literals_without_markers),
         cmocka_unit_test(leaves_the_lines_of_a_refused_command_alone),
         cmocka_unit_test(reads_labels_folds_and_page_breaks),
+        cmocka_unit_test(takes_no_prose_for_a_fold),
         cmocka_unit_test(reads_any_line_end_and_connection),
         cmocka_unit_test(knows_the_state),
         cmocka_unit_test(leaves_out_what_the_text_leaves_out),

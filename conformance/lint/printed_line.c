@@ -78,14 +78,27 @@ static size_t rate_fold(const struct printed_line *fold, const struct trial *tri
     return 0;
 }
 
+/* The row that may go on with the line: the next one, or the first one on the next page. The count
+ * of rows if there is none. */
+static size_t next_row(const struct printed_message *message) {
+    const struct printed *printed = &message->lint->printed;
+    size_t index = printed_skip_blank(printed, message->next), last = message->next - 1;
+
+    if (index == printed->count || printed->rows[index].kind != ROW_UNMARKED) {
+        return printed->count;
+    }
+    bool is_page_break = printed->rows[index].line - printed->rows[last].line > index - last;
+    return index == message->next || is_page_break ? index : printed->count;
+}
+
 /* Does the next row go on with this line? Then *fold is that row. */
 static bool find_fold(struct printed_message *message, const struct printed_line *line,
                       struct printed_line *fold) {
-    size_t index = printed_skip_blank(&message->lint->printed, message->next);
+    size_t index = next_row(message);
     struct printed_line joined = {0};
     struct trial open, with_space, without_space;
 
-    if (index == message->lint->printed.count || row_at(message, index)->kind != ROW_UNMARKED) {
+    if (index == message->lint->printed.count) {
         return false;
     }
     trial_run(&open, &message->before, line->reading.octets, line->reading.size, false);
