@@ -23,6 +23,12 @@ override CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 override LDFLAGS += -fsanitize=address,undefined
 endif
 
+# The library's objects serve the static and the shared one; imapspec.h says which names are public.
+LIBRARY_CFLAGS := -fPIC -fvisibility=hidden
+VERSION  := $(shell sed -n 's/^\#define IMAPSPEC_VERSION "\(.*\)"/\1/p' parser/imapspec.h)
+SONAME   := libimapspec.so.$(firstword $(subst ., ,$(VERSION)))
+SHARED   := $(BUILD)/libimapspec.so.$(VERSION)
+
 PACKAGES := openssl jansson libxml-2.0 liburiparser
 TOOL_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 TOOL_LIBS   = $(shell pkg-config --libs $(PACKAGES)) -pthread
@@ -42,11 +48,11 @@ show       = $(if $(VERBOSE),,@printf '%-8s %s\n' $(1) $@;)
 .SECONDARY: $(TEST_PROGRAMS:%=%.o)
 .PHONY: all tests certify check tidy install clean help
 
-all: $(BUILD)/imapspec $(BUILD)/libimapspec.a ## build build/imapspec and build/libimapspec.a
+all: $(BUILD)/imapspec $(BUILD)/libimapspec.a $(SHARED) ## build build/imapspec and the library, build/libimapspec.*
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(call show,CC)$(CC) $(WARNINGS) $(CFLAGS) $(if $(filter conformance/%,$<),$(TOOL_CFLAGS) -pthread) -MMD -MP -c $< -o $@
+	$(call show,CC)$(CC) $(WARNINGS) $(CFLAGS) $(if $(filter parser/%,$<),$(LIBRARY_CFLAGS),$(TOOL_CFLAGS) -pthread) -MMD -MP -c $< -o $@
 
 $(BUILD)/compile-grammar: $(call object,$(COMPILER))
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
@@ -55,10 +61,13 @@ $(BUILD)/parser/tables.c: $(BUILD)/compile-grammar $(GRAMMAR)
 	$(call show,GRAMMAR)$(BUILD)/compile-grammar parser/grammar $@
 
 $(BUILD)/parser/tables.o: $(BUILD)/parser/tables.c parser/grammar.h
-	$(call show,CC)$(CC) $(WARNINGS) $(CFLAGS) -Iparser -c $< -o $@
+	$(call show,CC)$(CC) $(WARNINGS) $(CFLAGS) $(LIBRARY_CFLAGS) -Iparser -c $< -o $@
 
 $(BUILD)/libimapspec.a: $(call object,$(PARSER)) $(BUILD)/parser/tables.o
 	$(call show,AR)rm -f $@ && $(AR) rcs $@ $^
+
+$(SHARED): $(call object,$(PARSER)) $(BUILD)/parser/tables.o
+	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(SONAME) $^ -o $@
 
 $(BUILD)/imapspec: $(call object,$(TOOL)) $(BUILD)/libimapspec.a
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(TOOL_LIBS) -o $@
@@ -94,13 +103,21 @@ tidy: ## set up, look through the C code with clang-tidy
 	    'clang-tidy --quiet "$$@" 2>/dev/null -- $(filter-out -Werror,$(WARNINGS)) -Iparser $(TOOL_CFLAGS)' tidy
 
 INSTALL = install -D --mode
-install: all ## install the program with its manual and completion, the library with its header
+MANUALS := $(wildcard conformance/manual/*.1 parser/*.3)
+install: all ## install the program, the library with header and pkg-config file, the manuals, the completion
 	$(INSTALL)=755 $(BUILD)/imapspec $(DESTDIR)$(PREFIX)/bin/imapspec
-	$(INSTALL)=644 conformance/imapspec.1 $(DESTDIR)$(PREFIX)/share/man/man1/imapspec.1
 	$(INSTALL)=644 conformance/imapspec.bash-completion \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/imapspec
-	$(INSTALL)=644 $(BUILD)/libimapspec.a $(DESTDIR)$(PREFIX)/lib/libimapspec.a
 	$(INSTALL)=644 parser/imapspec.h $(DESTDIR)$(PREFIX)/include/imapspec.h
+	$(INSTALL)=644 $(BUILD)/libimapspec.a $(DESTDIR)$(PREFIX)/lib/libimapspec.a
+	$(INSTALL)=644 $(SHARED) $(DESTDIR)$(PREFIX)/lib/$(notdir $(SHARED))
+	ln -sf $(notdir $(SHARED)) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libimapspec.so
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' parser/libimapspec.pc \
+	    >$(DESTDIR)$(PREFIX)/lib/pkgconfig/libimapspec.pc
+	$(foreach manual,$(MANUALS),$(INSTALL)=644 $(manual) \
+	    $(DESTDIR)$(PREFIX)/share/man/man$(patsubst .%,%,$(suffix $(manual)))/$(notdir $(manual)) &&) true
 
 clean: ## remove everything built
 	rm -rf build

@@ -2,9 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../parser/imapspec.h"
 #include "commands/command.h"
-
-#define VERSION "0.1.0"
 
 static const struct command *const commands[] = {&command_run, &command_lint, &command_parse};
 static const size_t command_count = sizeof commands / sizeof *commands;
@@ -31,7 +30,7 @@ int main(int argc, char **argv) {
         return 0;
     }
     if (strcmp(name, "--version") == 0) {
-        puts("imapspec " VERSION);
+        puts("imapspec " IMAPSPEC_VERSION);
         return 0;
     }
     if (argc > 1) {

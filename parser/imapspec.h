@@ -13,6 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define IMAPSPEC_VERSION "0.1.0"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* In the shared library, what is declared here is all there is to see. */
+#pragma GCC visibility push(default)
+
 /* ---- grammar ------------------------------------------------------------------------------- */
 
 /* A compiled grammar. Immutable, so any number of parsers and threads may share one. */
@@ -237,5 +245,10 @@ bool imap_tree_parse(struct imap_tree *, struct imap_parser *, const struct imap
  * quotes and backslashes, a literal its header. Writes at most `size` octets to `value` (which may
  * be NULL if size is 0) and returns the value's length. */
 size_t imap_value(const uint8_t *octets, size_t count, uint8_t *value, size_t size);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
 
 #endif
