@@ -46,7 +46,7 @@ show       = $(if $(VERBOSE),,@printf '%-8s %s\n' $(1) $@;)
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(TEST_PROGRAMS:%=%.o)
-.PHONY: all tests certify check tidy install clean help
+.PHONY: all tests certify check coverage tidy install clean help
 
 all: $(BUILD)/imapspec $(BUILD)/libimapspec.a $(SHARED) ## build build/imapspec and the library, build/libimapspec.*
 
@@ -94,6 +94,13 @@ check: ## set up, build, run the whole test suite
 	@scripts/setup check
 	$(PARALLEL_MAKE) all tests
 	@IMAPSPEC=$(BUILD)/imapspec JOBS=$(JOBS) scripts/check $(TEST_PROGRAMS)
+
+COVERAGE := build/coverage
+COVERAGE_TESTS := $(patsubst %.c,$(COVERAGE)/%,$(filter parser/%,$(TESTS)))
+coverage: ## set up, run the tests of parser/, write build/coverage/coverage.html
+	@scripts/setup coverage
+	$(PARALLEL_MAKE) BUILD=$(COVERAGE) CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage all $(COVERAGE_TESTS)
+	@JOBS=$(JOBS) scripts/coverage $(COVERAGE) $(COVERAGE_TESTS)
 
 # The tests are left out: tables make long functions.
 SOURCES := $(filter-out %_test.c,$(wildcard parser/*.c parser/*/*.c conformance/*.c conformance/*/*.c))
