@@ -12,7 +12,8 @@ static bool has_row(const struct construction *c, unsigned state) {
     return false;
 }
 
-/* A message ends with the octet that completes it: the next one belongs to the next message. */
+/* A message ends with the octet that completes it: the next one belongs to the next message, which
+ * the parser starts. So where the transition goes is no difference between the roots' machines. */
 static void finish_messages(struct construction *c) {
     struct transducer *t = c->transducer;
     for (unsigned s = 1; s < t->state_count; s++) {
@@ -30,7 +31,7 @@ static void finish_messages(struct construction *c) {
             }
             kind.operation = OPERATION_FINISH;
             kind.final = t->kinds[target->otherwise.kind].action;
-            *transition = (struct transition){.target = t->entries[c->machine_of[s]],
+            *transition = (struct transition){.target = t->entries[1],
                                               .kind = construction_kind(c, &kind)};
         }
     }
