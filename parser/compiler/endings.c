@@ -31,8 +31,8 @@ static void finish_messages(struct construction *c) {
             }
             kind.operation = OPERATION_FINISH;
             kind.final = t->kinds[target->otherwise.kind].action;
-            *transition = (struct transition){.target = t->entries[1],
-                                              .kind = construction_kind(c, &kind)};
+            *transition =
+                (struct transition){.target = t->entries[1], .kind = construction_kind(c, &kind)};
         }
     }
 }
