@@ -8,7 +8,7 @@ VERBOSE  ?=
 CFLAGS   ?= -O2 -g
 ## 1: with AddressSanitizer and UndefinedBehaviorSanitizer, below build/sanitize
 SANITIZE ?=
-## options of `imapspec run` for make certify, as --filter 'rfc2060/6.3*'
+## for make certify: options of `imapspec run`, as --filter 'rfc2060/6.3*'; for make bench: of scripts/bench
 OPTIONS  ?=
 ## where make install installs, below DESTDIR
 PREFIX   ?= /usr/local
@@ -46,7 +46,7 @@ show       = $(if $(VERBOSE),,@printf '%-8s %s\n' $(1) $@;)
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(TEST_PROGRAMS:%=%.o)
-.PHONY: all tests certify check coverage tidy install clean help
+.PHONY: all tests certify check coverage bench tidy install clean help
 
 all: $(BUILD)/imapspec $(BUILD)/libimapspec.a $(SHARED) ## build build/imapspec and the library, build/libimapspec.*
 
@@ -101,6 +101,15 @@ coverage: ## set up, run the tests of parser/, write build/coverage/coverage.htm
 	@scripts/setup coverage
 	$(PARALLEL_MAKE) BUILD=$(COVERAGE) CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage all $(COVERAGE_TESTS)
 	@JOBS=$(JOBS) scripts/coverage $(COVERAGE) $(COVERAGE_TESTS)
+
+BENCH := $(addprefix $(BUILD)/parser/bench/,workload floor imapspec \
+             $(shell pkg-config --exists libetpan 2>/dev/null && echo libetpan))
+.SECONDARY: $(BENCH:%=%.o)
+$(BENCH): $(BUILD)/parser/bench/%: $(BUILD)/parser/bench/%.o $(BUILD)/parser/bench/peer.o $(BUILD)/libimapspec.a
+	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(if $(filter %/libetpan,$@),-letpan) -o $@
+
+bench: $(BENCH) ## measure how fast the parser is, beside others that are installed
+	@BUILD=$(BUILD) CC='$(CC)' CFLAGS='$(CFLAGS)' scripts/bench $(OPTIONS)
 
 # The tests are left out: tables make long functions.
 SOURCES := $(filter-out %_test.c,$(wildcard parser/*.c parser/*/*.c conformance/*.c conformance/*/*.c))
