@@ -54,7 +54,7 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call show,CC)$(CC) $(WARNINGS) $(CFLAGS) $(if $(filter parser/%,$<),$(LIBRARY_CFLAGS),$(TOOL_CFLAGS) -pthread) -MMD -MP -c $< -o $@
 
-$(BUILD)/compile-grammar: $(call object,$(COMPILER))
+$(BUILD)/compile-grammar: $(call object,$(COMPILER)) $(BUILD)/parser/grammar.o
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
 
 $(BUILD)/parser/tables.c: $(BUILD)/compile-grammar $(GRAMMAR)

@@ -3,18 +3,74 @@
 #include <string.h>
 #include <strings.h>
 
-const struct imap_grammar *imap_grammar_builtin(const char *dialect) {
-    for (size_t i = 0; i < grammar_builtin_count; i++) {
-        if (strcmp(grammar_builtins[i]->dialect, dialect) == 0) {
-            return grammar_builtins[i];
-        }
+/* ---- extensions ---------------------------------------------------------------------------- */
+
+unsigned imap_extension_count(const struct imap_grammar *grammar) {
+    return grammar->extension_count - 1U;
+}
+
+size_t imap_extension_name(const struct imap_grammar *grammar, unsigned extension, char *name,
+                           size_t size) {
+    const char *names =
+        extension < grammar->extension_count ? grammar->extensions[extension].names : "";
+    size_t length = strcspn(names, " ");
+    if (size > 0) {
+        size_t written = length < size ? length : size - 1;
+        memcpy(name, names, written);
+        name[written] = '\0';
     }
-    return NULL;
+    return length;
+}
+
+const char *imap_extension_source(const struct imap_grammar *grammar, unsigned extension) {
+    return extension < grammar->extension_count ? grammar->extensions[extension].source : "";
 }
 
 const char *imap_dialect_name(size_t index) {
-    return index < grammar_builtin_count ? grammar_builtins[index]->dialect : NULL;
+    static const char *const names[] = {[DIALECT_REV1] = "rev1",
+                                        [DIALECT_REV1_2060] = "rev1-2060",
+                                        [DIALECT_REV2] = "rev2",
+                                        [DIALECT_ALL] = "all"};
+    return index < DIALECT_COUNT ? names[index] : NULL;
 }
+
+bool imap_extensions_of_dialect(const struct imap_grammar *grammar, const char *dialect,
+                                struct imap_extensions *extensions) {
+    for (size_t i = 0; i < DIALECT_COUNT; i++) {
+        if (strcmp(imap_dialect_name(i), dialect) == 0) {
+            *extensions = grammar->dialects[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+bool grammar_extension_is(const struct grammar_extension *extension, const char *name) {
+    for (const char *own = extension->names; *own != '\0';) {
+        size_t length = strcspn(own, " ");
+        bool same = strncasecmp(own, name, length) == 0;
+        if (same && (name[length] == '\0' || name[length] == '=')) {
+            return true;
+        }
+        own += length;
+        own += strspn(own, " ");
+    }
+    return false;
+}
+
+bool imap_extensions_add(const struct imap_grammar *grammar, const char *capability,
+                         struct imap_extensions *extensions) {
+    bool found = false;
+    for (unsigned i = 1; i < grammar->extension_count; i++) {
+        if (grammar_extension_is(&grammar->extensions[i], capability)) {
+            extensions->bits[i / 64] |= UINT64_C(1) << i % 64;
+            found = true;
+        }
+    }
+    return found;
+}
+
+/* ---- rules --------------------------------------------------------------------------------- */
 
 imap_rule imap_grammar_rule(const struct imap_grammar *grammar, const char *name) {
     for (imap_rule rule = 1; rule < grammar->rule_count; rule++) {
@@ -57,4 +113,34 @@ imap_rule grammar_state_rule(const struct imap_grammar *grammar, uint32_t state)
     }
     bool found = low < grammar->state_count && grammar->state_rules[low].state == state;
     return found ? grammar->state_rules[low].rule : 0;
+}
+
+/* ---- states -------------------------------------------------------------------------------- */
+
+static const uint32_t *find_cell(const struct imap_grammar *grammar, uint32_t state,
+                                 unsigned class) {
+    const uint32_t *cell = &grammar->cells[state + class];
+    return CELL_CLASS(*cell) == class ? cell : NULL;
+}
+
+bool grammar_reads(const struct imap_grammar *grammar, uint32_t state, unsigned class) {
+    return find_cell(grammar, state, class) != NULL;
+}
+
+bool grammar_transition_at(const struct imap_grammar *grammar, uint32_t state, unsigned class,
+                           struct grammar_transition *transition) {
+    const uint32_t *cell = find_cell(grammar, state, class);
+    if (cell == NULL) {
+        return false;
+    }
+    *transition = (*cell & CELL_SPECIAL) != 0
+                      ? grammar->transitions[CELL_TARGET(*cell)]
+                      : (struct grammar_transition){.target = CELL_TARGET(*cell)};
+    return true;
+}
+
+const struct grammar_transition *grammar_otherwise(const struct imap_grammar *grammar,
+                                                   uint32_t state) {
+    const uint32_t *cell = find_cell(grammar, state, CLASS_OTHERWISE);
+    return cell == NULL ? NULL : &grammar->transitions[CELL_TARGET(*cell)];
 }

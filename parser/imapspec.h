@@ -42,12 +42,9 @@ enum imap_root {
     IMAP_ROOT_COUNT
 };
 
-/* The built-in grammar of a dialect: "rfc3501" or "rfc2060" (see imap_dialect_name).
- * NULL when there is none of that name. Lives as long as the program. */
-const struct imap_grammar *imap_grammar_builtin(const char *dialect);
-
-/* The name of built-in dialect `index` from 0, NULL past the last; the first is the default. */
-const char *imap_dialect_name(size_t index);
+/* The built-in grammar: IMAP4rev1 and rev2 with all their extensions. Lives as long as the program.
+ */
+const struct imap_grammar *imap_grammar_builtin(void);
 
 /* The rule of that name (case-insensitive, as in RFC 5234), 0 when the grammar has none. */
 imap_rule imap_grammar_rule(const struct imap_grammar *, const char *name);
@@ -68,23 +65,67 @@ const char *imap_rule_example(const struct imap_grammar *, imap_rule);
 /* Does the rule make nodes, i.e. IMAP_EVENT_NODE events? */
 bool imap_rule_is_node(const struct imap_grammar *, imap_rule);
 
+/* ---- extensions ----------------------------------------------------------------------------- */
+
+/* One grammar reads all of IMAP. What goes beyond the extensions that a parser has enabled is a
+ * finding (IMAP_EXTENSION_NOT_ENABLED), but no error. */
+
+/* Extensions are numbered 1..count. */
+unsigned imap_extension_count(const struct imap_grammar *);
+
+/* The capability that the extension is known by ("CONDSTORE"); "" for 0. At most `size` octets are
+ * written, NUL included, IMAP_EXTENSION_TEXT are enough for all; returns the length of the name, as
+ * snprintf does. */
+#define IMAP_EXTENSION_TEXT 64
+size_t imap_extension_name(const struct imap_grammar *, unsigned extension, char *name,
+                           size_t size);
+
+/* Where the extension is defined: "RFC 7162". */
+const char *imap_extension_source(const struct imap_grammar *, unsigned extension);
+
+/* A set of extensions. */
+#define IMAP_MAX_EXTENSIONS 255
+struct imap_extensions {
+    uint64_t bits[(IMAP_MAX_EXTENSIONS + 1) / 64];
+};
+
+/* The name of dialect `index` from 0, NULL past the last: "rev1" (IMAP4rev1 as in RFC 3501, the
+ * default), "rev1-2060" (as in RFC 2060), "rev2" (RFC 9051), "all" (all that RFCs define). */
+const char *imap_dialect_name(size_t index);
+
+/* Sets the extensions of a dialect. False if there is none of that name. */
+bool imap_extensions_of_dialect(const struct imap_grammar *, const char *dialect,
+                                struct imap_extensions *);
+
+/* Adds what a capability stands for ("CONDSTORE", "THREAD=REFERENCES", in any case). False if no
+ * extension is called so. */
+bool imap_extensions_add(const struct imap_grammar *, const char *capability,
+                         struct imap_extensions *);
+
 /* ---- events -------------------------------------------------------------------------------- */
 
 enum imap_event_kind {
     IMAP_EVENT_NODE,    /* rule matched [start, end); its parts were reported before it */
     IMAP_EVENT_LITERAL, /* a literal's header stands at [start, end), `value` octets follow */
-    IMAP_EVENT_FINDING, /* [start, end) breaks rule, but reading can go on: a response code
-                           (resp-text-code) that is malformed and is read as text instead */
+    IMAP_EVENT_FINDING, /* [start, end) is not as it should be, but reading goes on */
     IMAP_EVENT_MESSAGE  /* the whole message, CRLF included, stands at [start, end) */
+};
+
+enum imap_finding {
+    IMAP_NO_FINDING,
+    IMAP_MALFORMED_CODE,       /* `rule` (resp-text-code) is broken: it is read as text instead */
+    IMAP_EXTENSION_NOT_ENABLED /* extension `value` is made use of, by this word */
 };
 
 struct imap_event {
     enum imap_event_kind kind;
-    imap_rule rule;         /* of a NODE or FINDING; of a MESSAGE: its root rule */
-    bool non_synchronizing; /* LITERAL: {n+} */
-    bool binary;            /* LITERAL: ~{n} */
+    enum imap_finding finding; /* of a FINDING */
+    imap_rule rule;            /* of a NODE, or FINDING about one; of a MESSAGE: its root rule */
+    bool non_synchronizing;    /* LITERAL: {n+} */
+    bool binary;               /* LITERAL: ~{n} */
     uint64_t start, end;
-    uint64_t value; /* LITERAL: octets that follow; NODE of a number rule: the number */
+    uint64_t value; /* LITERAL: octets that follow; NODE of a number rule: the number; FINDING: as
+                       above */
 };
 
 /* Receives each event. Returning false pauses: imap_parser_feed returns right after the octet that
@@ -139,14 +180,15 @@ struct imap_parser {
     imap_sink *sink;
     void *context;
     struct imap_limits limits;
-    uint64_t offset;        /* octets read */
-    uint64_t message_start; /* where the current message began */
-    uint64_t line_end;      /* the first offset over limits.line */
-    uint64_t message_end;   /* the first offset over limits.message */
-    uint64_t literal_left;  /* octets of the literal that are still to come */
-    uint64_t literal_start; /* where its header began */
-    uint64_t number;        /* the digits that the octets read so far end in */
-    uint64_t catch_start;   /* where the rule began that may fail */
+    struct imap_extensions extensions; /* that are enabled */
+    uint64_t offset;                   /* octets read */
+    uint64_t message_start;            /* where the current message began */
+    uint64_t line_end;                 /* the first offset over limits.line */
+    uint64_t message_end;              /* the first offset over limits.message */
+    uint64_t literal_left;             /* octets of the literal that are still to come */
+    uint64_t literal_start;            /* where its header began */
+    uint64_t number;                   /* the digits that the octets read so far end in */
+    uint64_t catch_start;              /* where the rule began that may fail */
     struct imap_error error;
     uint32_t state;
     uint16_t depth;       /* calls */
@@ -164,6 +206,13 @@ struct imap_parser {
  * only. */
 void imap_parser_init(struct imap_parser *, const struct imap_grammar *, enum imap_root,
                       imap_sink *, void *context);
+
+/* Enables these extensions, and no others. Between messages only. A new parser has "rev1". */
+void imap_parser_allow(struct imap_parser *, const struct imap_extensions *);
+
+/* Enables what a capability stands for, beside what is enabled. Between messages only. False if no
+ * extension is called so. */
+bool imap_parser_enable(struct imap_parser *, const char *capability);
 
 /* Replaces the limits (zeros: defaults). Between messages only. */
 void imap_parser_limit(struct imap_parser *, const struct imap_limits *);

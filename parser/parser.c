@@ -86,7 +86,16 @@ void imap_parser_init(struct imap_parser *p, const struct imap_grammar *grammar,
     p->sink = sink;
     p->context = context;
     p->root = (uint8_t)root;
+    p->extensions = grammar->dialects[DIALECT_REV1];
     imap_parser_limit(p, &(struct imap_limits){0});
+}
+
+void imap_parser_allow(struct imap_parser *p, const struct imap_extensions *extensions) {
+    p->extensions = *extensions;
+}
+
+bool imap_parser_enable(struct imap_parser *p, const char *capability) {
+    return imap_extensions_add(p->grammar, capability, &p->extensions);
 }
 
 /* No limit is over what a mark can hold, so that no sum with an offset overflows. */
@@ -176,6 +185,34 @@ static void keep_number(struct imap_parser *p, const struct piece *piece) {
     p->number = add_digits(digits == piece->start ? p->number : 0, digits, piece->at);
 }
 
+static void end_use(struct imap_parser *p, unsigned extension, uint64_t start, uint64_t end) {
+    if ((p->extensions.bits[extension / 64] >> extension % 64 & 1) == 0) {
+        emit(p, &(struct imap_event){.kind = IMAP_EVENT_FINDING,
+                                     .finding = IMAP_EXTENSION_NOT_ENABLED,
+                                     .start = start,
+                                     .end = end,
+                                     .value = extension});
+    }
+}
+
+/* False: a number is out of range. */
+static bool end_node(struct imap_parser *p, const struct piece *piece, imap_rule rule,
+                     uint64_t start) {
+    uint64_t maximum = p->grammar->rules[rule].maximum;
+    struct imap_event event = {
+        .kind = IMAP_EVENT_NODE, .rule = rule, .start = start, .end = offset_of(piece)};
+    if (maximum != 0) {
+        event.value = number_at(p, piece, start);
+        if (event.value > maximum) {
+            fail(p, IMAP_NUMBER_TOO_LARGE, start, -1);
+            p->error.rule = rule;
+            return false;
+        }
+    }
+    emit(p, &event);
+    return true;
+}
+
 /* Reports the nodes that end here and marks where others begin. False: a number is out of range. */
 static bool perform(struct imap_parser *p, const struct piece *piece, uint16_t index) {
     if (index == 0) {
@@ -186,19 +223,13 @@ static bool perform(struct imap_parser *p, const struct piece *piece, uint16_t i
     uint64_t offset = offset_of(piece);
     action++;
     for (; ends > 0; ends--, action++) {
-        struct imap_event event = {
-            .kind = IMAP_EVENT_NODE, .rule = ACTION_END_LABEL(*action), .end = offset};
-        uint64_t maximum = p->grammar->rules[event.rule].maximum;
-        event.start = p->message_start + p->marks[p->base + ACTION_END_SLOT(*action)];
-        if (maximum != 0) {
-            event.value = number_at(p, piece, event.start);
-            if (event.value > maximum) {
-                fail(p, IMAP_NUMBER_TOO_LARGE, event.start, -1);
-                p->error.rule = event.rule;
-                return false;
-            }
+        unsigned label = ACTION_END_LABEL(*action);
+        uint64_t start = p->message_start + p->marks[p->base + ACTION_END_SLOT(*action)];
+        if ((label & LABEL_EXTENSION) != 0) {
+            end_use(p, label & ~LABEL_EXTENSION, start, offset);
+        } else if (!end_node(p, piece, (imap_rule)label, start)) {
+            return false;
         }
-        emit(p, &event);
     }
     for (; begins > 0; begins--, action++) {
         p->marks[p->base + *action] = (uint32_t)(offset - p->message_start);
@@ -227,6 +258,7 @@ static bool catch_failure(struct imap_parser *p, const struct piece *piece) {
         return false;
     }
     struct imap_event event = {.kind = IMAP_EVENT_FINDING,
+                               .finding = IMAP_MALFORMED_CODE,
                                .rule = p->grammar->resp_text_code,
                                .start = p->catch_start,
                                .end = offset_of(piece)};
@@ -303,28 +335,16 @@ static bool take(struct imap_parser *p, struct piece *piece,
     }
 }
 
-static const uint32_t *find_cell(const struct imap_grammar *grammar, uint32_t state,
-                                 unsigned class) {
-    const uint32_t *cell = &grammar->cells[state + class];
-    return CELL_CLASS(*cell) == class ? cell : NULL;
-}
-
-static const struct grammar_transition *otherwise(const struct imap_grammar *grammar,
-                                                  uint32_t state) {
-    const uint32_t *cell = find_cell(grammar, state, CLASS_OTHERWISE);
-    return cell == NULL ? NULL : &grammar->transitions[CELL_TARGET(*cell)];
-}
-
 /* How many calls must return before the octet can be read; -1 if no number of them helps. Nothing
  * returns before that is known, so that an error still knows all that could have stood here. */
 static int returns_needed(const struct imap_parser *p, unsigned class) {
     uint32_t state = p->state;
     for (unsigned depth = p->depth; depth > 0; depth--) {
-        if (otherwise(p->grammar, state) == NULL) {
+        if (grammar_otherwise(p->grammar, state) == NULL) {
             return -1;
         }
         state = frame(p, depth - 1)->target;
-        if (find_cell(p->grammar, state, class) != NULL) {
+        if (grammar_reads(p->grammar, state, class)) {
             return (int)(p->depth - depth) + 1;
         }
     }
@@ -338,7 +358,7 @@ static bool leave(struct imap_parser *p, struct piece *piece) {
         return catch_failure(p, piece);
     }
     for (; returns > 0; returns--) {
-        if (!perform(p, piece, otherwise(p->grammar, p->state)->action)) {
+        if (!perform(p, piece, grammar_otherwise(p->grammar, p->state)->action)) {
             return catch_failure(p, piece);
         }
         pop(p);
@@ -607,7 +627,7 @@ enum imap_status imap_parser_feed(struct imap_parser *p, const void *octets, siz
 
 static void accept_row(const struct imap_grammar *grammar, uint32_t state, bool accepted[256]) {
     for (unsigned octet = 0; octet < 256; octet++) {
-        accepted[octet] |= find_cell(grammar, state, grammar->classes[octet]) != NULL;
+        accepted[octet] |= grammar_reads(grammar, state, grammar->classes[octet]);
     }
 }
 
@@ -629,7 +649,8 @@ void imap_parser_accepted(const struct imap_parser *p, bool accepted[256]) {
     }
     uint32_t state = p->state;
     accept_row(p->grammar, state, accepted);
-    for (unsigned depth = p->depth; depth > 0 && otherwise(p->grammar, state) != NULL; depth--) {
+    for (unsigned depth = p->depth; depth > 0 && grammar_otherwise(p->grammar, state) != NULL;
+         depth--) {
         state = frame(p, depth - 1)->target;
         accept_row(p->grammar, state, accepted);
     }

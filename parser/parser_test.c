@@ -1,6 +1,7 @@
 /* The parser against event logs (the .log files in test), at every chunk size, with each piece
  * ending at a guard page; and what logs can't show: limits, pauses, the accepted sets. */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,6 +39,20 @@ static void add(struct log *log, const char *format, ...) {
     log->length += (size_t)length;
 }
 
+static void log_finding(struct log *log, const struct imap_event *event) {
+    unsigned long long start = event->start, end = event->end;
+    char extension[IMAP_EXTENSION_TEXT];
+    if (event->finding == IMAP_MALFORMED_CODE) {
+        add(log, "%llu..%llu malformed %s\n", start, end,
+            imap_rule_name(log->grammar, event->rule));
+        return;
+    }
+    unsigned number = (unsigned)event->value;
+    imap_extension_name(log->grammar, number, extension, sizeof extension);
+    add(log, "%llu..%llu belongs to %s (%s)\n", start, end, extension,
+        imap_extension_source(log->grammar, number));
+}
+
 static bool log_event(void *context, const struct imap_event *event) {
     struct log *log = context;
     unsigned long long start = event->start, end = event->end, value = event->value;
@@ -55,7 +70,7 @@ static bool log_event(void *context, const struct imap_event *event) {
             event->non_synchronizing ? ", non-synchronizing" : "", event->binary ? ", binary" : "");
         break;
     case IMAP_EVENT_FINDING:
-        add(log, "%llu..%llu malformed %s\n", start, end, rule);
+        log_finding(log, event);
         break;
     case IMAP_EVENT_MESSAGE:
         add(log, "%llu..%llu message %s\n", start, end, rule);
@@ -124,7 +139,7 @@ static void feed_all(struct log *log, struct imap_parser *parser, const uint8_t 
 struct log_case {
     char title[128];
     enum imap_root root;
-    const char *dialect;
+    struct imap_extensions extensions;
     uint8_t input[MAX_CASE];
     size_t input_size;
     char expected[MAX_CASE];
@@ -171,14 +186,18 @@ static void add_input(struct log_case *test, const char *line) {
 }
 
 static bool read_case(FILE *file, struct log_case *test) {
+    const struct imap_grammar *grammar = imap_grammar_builtin();
     char line[4096];
-    *test = (struct log_case){.root = IMAP_RESPONSE, .dialect = "rfc3501"};
+    *test = (struct log_case){.root = IMAP_RESPONSE};
+    imap_extensions_of_dialect(grammar, "rev1", &test->extensions);
     while (fgets(line, sizeof line, file) != NULL) {
         line[strcspn(line, "\n")] = '\0';
         if (line[0] == '#') {
             snprintf(test->title, sizeof test->title, "%.120s", line + 1);
-        } else if (line[0] == '@' && strncmp(line + 1, "rfc", 3) == 0) {
-            test->dialect = "rfc2060";
+        } else if (strncmp(line, "@dialect ", 9) == 0) {
+            assert_true(imap_extensions_of_dialect(grammar, line + 9, &test->extensions));
+        } else if (strncmp(line, "@enable ", 8) == 0) {
+            assert_true(imap_extensions_add(grammar, line + 8, &test->extensions));
         } else if (line[0] == '@') {
             set_root(test, line + 1);
         } else if (line[0] == '>') {
@@ -198,8 +217,9 @@ static void write_log(const struct log_case *test, size_t chunk, const struct gu
     struct log log = {.text = text, .capacity = MAX_LOG};
     struct imap_parser parser;
     text[0] = '\0';
-    log.grammar = imap_grammar_builtin(test->dialect);
+    log.grammar = imap_grammar_builtin();
     imap_parser_init(&parser, log.grammar, test->root, log_event, &log);
+    imap_parser_allow(&parser, &test->extensions);
     feed_all(&log, &parser, test->input, test->input_size, chunk, guard);
 }
 
@@ -257,15 +277,12 @@ static void run_mutations(const struct log_case *test, const struct guard *guard
     }
 }
 
-static void run_log(const char *name, void (*run)(const struct log_case *, const struct guard *)) {
+static void run_log(const char *path, void (*run)(const struct log_case *, const struct guard *)) {
     static struct log_case test;
-    char path[256];
     unsigned count = 0;
-    snprintf(path, sizeof path, "parser/test/%s.log", name);
     FILE *file = fopen(path, "r");
-    if (file == NULL) {
-        fail_msg("cannot open %s: run the tests from the top folder", path);
-    }
+    assert_non_null(file);
+    print_message("%s\n", path);
     struct guard guard = guard_new();
     while (read_case(file, &test)) {
         run(&test, &guard);
@@ -276,36 +293,25 @@ static void run_log(const char *name, void (*run)(const struct log_case *, const
     assert_true(count > 0);
 }
 
-static void test_responses(void **state) {
-    (void)state;
-    run_log("responses", run_case);
+static void run_logs(void (*run)(const struct log_case *, const struct guard *)) {
+    glob_t logs;
+    if (glob("parser/test/*.log", 0, NULL, &logs) != 0) {
+        fail_msg("no parser/test/*.log: run the tests from the top folder");
+    }
+    for (size_t i = 0; i < logs.gl_pathc; i++) {
+        run_log(logs.gl_pathv[i], run);
+    }
+    globfree(&logs);
 }
 
-static void test_commands(void **state) {
+static void test_logs(void **state) {
     (void)state;
-    run_log("commands", run_case);
-}
-
-static void test_literals(void **state) {
-    (void)state;
-    run_log("literals", run_case);
-}
-
-static void test_errors(void **state) {
-    (void)state;
-    run_log("errors", run_case);
-}
-
-static void test_rfc2060(void **state) {
-    (void)state;
-    run_log("rfc2060", run_case);
+    run_logs(run_case);
 }
 
 static void test_mutations(void **state) {
     (void)state;
-    run_log("responses", run_mutations);
-    run_log("commands", run_mutations);
-    run_log("literals", run_mutations);
+    run_logs(run_mutations);
 }
 
 /* ---- limits -------------------------------------------------------------------------------- */
@@ -317,7 +323,7 @@ static enum imap_status feed_text(struct imap_parser *parser, const char *text) 
 
 static void start(struct imap_parser *parser, enum imap_root root,
                   const struct imap_limits *limits) {
-    imap_parser_init(parser, imap_grammar_builtin("rfc3501"), root, NULL, NULL);
+    imap_parser_init(parser, imap_grammar_builtin(), root, NULL, NULL);
     imap_parser_limit(parser, limits);
 }
 
@@ -451,8 +457,7 @@ static void test_pause(void **state) {
     struct imap_parser parser;
     unsigned literals = 0;
     size_t consumed, size = strlen(text);
-    imap_parser_init(&parser, imap_grammar_builtin("rfc3501"), IMAP_COMMAND, pause_on_literal,
-                     &literals);
+    imap_parser_init(&parser, imap_grammar_builtin(), IMAP_COMMAND, pause_on_literal, &literals);
     assert_int_equal(imap_parser_feed(&parser, text, size, &consumed), IMAP_PAUSED);
     assert_int_equal(consumed, 13);
     assert_int_equal(imap_parser_feed(&parser, text + 13, size - 13, &consumed), IMAP_PAUSED);
@@ -482,7 +487,7 @@ static bool switch_root(void *context, const struct imap_event *event) {
 
 static void test_expect_in_sink(void **state) {
     (void)state;
-    const struct imap_grammar *grammar = imap_grammar_builtin("rfc3501");
+    const struct imap_grammar *grammar = imap_grammar_builtin();
     struct switching switching = {.idle = imap_grammar_rule(grammar, "idle")};
     imap_parser_init(&switching.parser, grammar, IMAP_COMMAND, switch_root, &switching);
     assert_int_equal(feed_text(&switching.parser, "a IDLE\r\nDONE\r\nb NOOP\r\n"), IMAP_MORE);
@@ -527,7 +532,7 @@ static void test_accepted(void **state) {
     };
     for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
         struct imap_parser parser;
-        imap_parser_init(&parser, imap_grammar_builtin("rfc3501"), messages[i].root, NULL, NULL);
+        imap_parser_init(&parser, imap_grammar_builtin(), messages[i].root, NULL, NULL);
         for (const char *at = messages[i].text; *at != '\0'; at++) {
             size_t consumed;
             check_accepted(&parser);
@@ -541,10 +546,9 @@ static void test_accepted(void **state) {
 
 static void test_rules(void **state) {
     (void)state;
-    const struct imap_grammar *grammar = imap_grammar_builtin("rfc3501");
-    assert_null(imap_grammar_builtin("rfc0"));
-    assert_string_equal(imap_dialect_name(0), "rfc3501");
-    assert_null(imap_dialect_name(2));
+    const struct imap_grammar *grammar = imap_grammar_builtin();
+    assert_string_equal(imap_dialect_name(0), "rev1");
+    assert_null(imap_dialect_name(4));
     imap_rule rule = imap_grammar_rule(grammar, "FLAG-list");
     assert_string_equal(imap_rule_name(grammar, rule), "flag-list");
     assert_string_equal(imap_rule_source(grammar, rule), "RFC 3501");
@@ -566,7 +570,7 @@ static void test_examples(void **state) {
     } whole[] = {{"greeting", IMAP_GREETING},         {"response-tagged", IMAP_RESPONSE},
                  {"continue-req", IMAP_CONTINUATION}, {"command", IMAP_COMMAND},
                  {"sasl-line", IMAP_SASL_LINE},       {"idle-done", IMAP_DONE}};
-    const struct imap_grammar *grammar = imap_grammar_builtin("rfc3501");
+    const struct imap_grammar *grammar = imap_grammar_builtin();
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
         struct imap_node nodes[64];
         struct imap_tree tree;
@@ -580,11 +584,7 @@ static void test_examples(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_responses),
-        cmocka_unit_test(test_commands),
-        cmocka_unit_test(test_literals),
-        cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_rfc2060),
+        cmocka_unit_test(test_logs),
         cmocka_unit_test(test_mutations),
         cmocka_unit_test(test_line_limit),
         cmocka_unit_test(test_line_limit_after_literal),

@@ -19,7 +19,7 @@ struct sample {
 };
 
 static bool parse(struct sample *sample, enum imap_root root, const char *text) {
-    sample->grammar = imap_grammar_builtin("rfc3501");
+    sample->grammar = imap_grammar_builtin();
     imap_tree_init(&sample->tree, sample->nodes, NODES);
     return imap_tree_parse(&sample->tree, &sample->parser, sample->grammar, root, text,
                            strlen(text));
@@ -91,7 +91,7 @@ static void test_not_one_message(void **state) {
 static void test_overflow(void **state) {
     (void)state;
     static const char text[] = "* FLAGS (\\A \\B)\r\n";
-    const struct imap_grammar *grammar = imap_grammar_builtin("rfc3501");
+    const struct imap_grammar *grammar = imap_grammar_builtin();
     for (uint32_t capacity = 0; capacity < 9; capacity++) {
         struct imap_parser parser;
         struct imap_tree tree;

@@ -8,25 +8,26 @@
 #include "../lint/lint.h"
 #include "../text.h"
 #include "command.h"
+#include "dialect.h"
 
 struct totals {
     unsigned files, judged, not_judged, refused, warnings;
 };
 
 static void write_usage(FILE *stream) {
-    fputs("usage: imapspec lint [--dialect NAME] FILE…\n"
+    fputs("usage: imapspec lint [OPTION…] FILE…\n"
           "\n"
           "Judges the C: and S: lines of dialogs, RFCs or any other text by the grammar; - is\n"
           "standard input.\n"
           "\n"
-          "  --dialect NAME          the grammar: ",
+          "  --dialect NAME      what belongs to it is no warning: ",
           stream);
-    for (size_t i = 0; imap_dialect_name(i); i++) {
-        fprintf(stream, "%s%s", i > 0 ? ", " : "", imap_dialect_name(i));
-    }
-    fputs(
-        "\n\nexit status: 0 nothing was refused, 1 something was, 2 usage, or an unreadable file\n",
-        stream);
+    dialect_list(stream);
+    fputs("\n                      (default: all)\n"
+          "  --enable NAME       what this capability stands for is none either\n"
+          "\n"
+          "exit status: 0 nothing was refused, 1 something was, 2 usage, or an unreadable file\n",
+          stream);
 }
 
 static int refuse(const char *what, const char *why) {
@@ -89,13 +90,14 @@ static void write_problem(const struct lint *lint, const struct diagnostic *prob
 /* The dialog reader knows what its language allows: where it complains of nothing, a line that the
  * grammar refuses is wrong on purpose. */
 static bool lint_octets(const char *path, const struct buffer *text,
-                        const struct imap_grammar *grammar, struct totals *totals) {
+                        const struct imap_extensions *extensions, struct totals *totals) {
     struct lint lint = {0};
     struct diagnostic problem = {0};
     bool is_dialog = is_dialog_file(path);
     struct dialog *dialog = is_dialog ? dialog_load(path, ".", &problem) : NULL;
     bool linted =
-        lint_text(&lint, dialog ? dialog->grammar : grammar, text->octets, text->size, is_dialog);
+        lint_text(&lint, imap_grammar_builtin(), dialog ? &dialog->extensions : extensions,
+                  text->octets, text->size, is_dialog);
 
     if (linted && problem.file) {
         write_problem(&lint, &problem, totals);
@@ -112,11 +114,12 @@ static bool lint_octets(const char *path, const struct buffer *text,
     return linted;
 }
 
-static int lint_file(const char *path, const struct imap_grammar *grammar, struct totals *totals) {
+static int lint_file(const char *path, const struct imap_extensions *extensions,
+                     struct totals *totals) {
     struct buffer text = {0};
     const char *problem = read_text(path, &text);
 
-    if (!problem && !lint_octets(path, &text, grammar, totals)) {
+    if (!problem && !lint_octets(path, &text, extensions, totals)) {
         problem = "memory is out";
     }
     buffer_free(&text);
@@ -132,9 +135,11 @@ static void write_totals(const struct totals *totals) {
 
 static int lint(int argc, char **argv) {
     static const struct option options[] = {{"dialect", required_argument, NULL, 'd'},
+                                            {"enable", required_argument, NULL, 'e'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
-    const struct imap_grammar *grammar = imap_grammar_builtin(imap_dialect_name(0));
+    struct dialect dialect = {.name = "all"};
+    struct imap_extensions extensions;
     struct totals totals = {0};
     int status = 0;
 
@@ -143,21 +148,21 @@ static int lint(int argc, char **argv) {
             write_usage(stdout);
             return 0;
         }
-        if (option != 'd') {
+        if (!dialect_option(&dialect, option, optarg)) {
             fputs("Try 'imapspec lint --help'.\n", stderr);
             return 2;
         }
-        grammar = imap_grammar_builtin(optarg);
-        if (!grammar) {
-            return refuse(optarg, "no dialect has this name");
-        }
+    }
+    const char *problem = dialect_extensions(&dialect, imap_grammar_builtin(), &extensions);
+    if (problem) {
+        return refuse(problem, "no dialect or extension has this name");
     }
     if (optind == argc) {
         write_usage(stderr);
         return 2;
     }
     for (int i = optind; i < argc; i++) {
-        int read = lint_file(argv[i], grammar, &totals);
+        int read = lint_file(argv[i], &extensions, &totals);
         status = read != 0 ? read : status;
     }
     write_totals(&totals);

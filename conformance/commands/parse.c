@@ -7,6 +7,7 @@
 #include "../../parser/imapspec.h"
 #include "../text.h"
 #include "command.h"
+#include "dialect.h"
 
 enum {
     MAX_INPUT = 256 << 20 /* octets of one file */
@@ -19,6 +20,7 @@ struct input {
 
 struct reading {
     const struct imap_grammar *grammar;
+    struct imap_extensions extensions;
     struct imap_parser parser;
     const struct input *input;
     size_t chunk; /* octets of one feed */
@@ -79,9 +81,18 @@ static void print_node(const struct reading *reading, const struct imap_event *e
 }
 
 static void print_finding(struct reading *reading, const struct imap_event *event) {
-    printf("%llu: %s: malformed, read as text instead\n", (unsigned long long)event->end,
-           imap_rule_name(reading->grammar, event->rule));
-    point(reading, event->end);
+    char extension[IMAP_EXTENSION_TEXT];
+    if (event->finding == IMAP_EXTENSION_NOT_ENABLED) {
+        unsigned number = (unsigned)event->value;
+        imap_extension_name(reading->grammar, number, extension, sizeof extension);
+        printf("%llu: belongs to %s (%s), which isn't enabled\n", (unsigned long long)event->start,
+               extension, imap_extension_source(reading->grammar, number));
+        point(reading, event->start);
+    } else {
+        printf("%llu: %s: malformed, read as text instead\n", (unsigned long long)event->end,
+               imap_rule_name(reading->grammar, event->rule));
+        point(reading, event->end);
+    }
     reading->errors++;
 }
 
@@ -176,11 +187,15 @@ static int parse(struct reading *reading) {
 
 /* ---- options ------------------------------------------------------------------------------- */
 
-static const struct option long_options[] = {
-    {"client", no_argument, NULL, 'c'},      {"server", no_argument, NULL, 's'},
-    {"root", required_argument, NULL, 'r'},  {"dialect", required_argument, NULL, 'd'},
-    {"chunk", required_argument, NULL, 'k'}, {"quiet", no_argument, NULL, 'q'},
-    {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
+static const struct option long_options[] = {{"client", no_argument, NULL, 'c'},
+                                             {"server", no_argument, NULL, 's'},
+                                             {"root", required_argument, NULL, 'r'},
+                                             {"dialect", required_argument, NULL, 'd'},
+                                             {"enable", required_argument, NULL, 'e'},
+                                             {"chunk", required_argument, NULL, 'k'},
+                                             {"quiet", no_argument, NULL, 'q'},
+                                             {"help", no_argument, NULL, 'h'},
+                                             {NULL, 0, NULL, 0}};
 
 static void write_usage(FILE *stream) {
     fputs("usage: imapspec parse [OPTION…] FILE|-\n\n"
@@ -192,7 +207,11 @@ static void write_usage(FILE *stream) {
           "  --root ROOT       what the first message is: greeting, response, command, "
           "continuation,\n"
           "                    sasl-line or done\n"
-          "  --dialect NAME    rfc3501 (default) or rfc2060\n"
+          "  --dialect NAME    what belongs to it is no finding: ",
+          stream);
+    dialect_list(stream);
+    fputs("\n                    (default: rev1)\n"
+          "  --enable NAME     what this capability stands for is none either\n"
           "  --chunk N         feed the parser N octets at a time\n"
           "  --quiet           print errors alone\n"
           "  --help            this\n\n"
@@ -225,7 +244,7 @@ static bool set_chunk(const char *text, size_t *chunk) {
 /* False: the exit status is in *status. */
 static bool read_options(int argc, char **argv, struct reading *reading, enum imap_root *root,
                          int *status) {
-    const char *dialect = imap_dialect_name(0);
+    struct dialect dialect = {0};
     bool good = true;
     *status = 2;
     optind = 1;
@@ -241,7 +260,8 @@ static bool read_options(int argc, char **argv, struct reading *reading, enum im
             good = good && set_root(optarg, root);
             break;
         case 'd':
-            dialect = optarg;
+        case 'e':
+            good = good && dialect_option(&dialect, option, optarg);
             break;
         case 'k':
             good = good && set_chunk(optarg, &reading->chunk);
@@ -257,9 +277,10 @@ static bool read_options(int argc, char **argv, struct reading *reading, enum im
             good = false;
         }
     }
-    reading->grammar = imap_grammar_builtin(dialect);
-    if (reading->grammar == NULL) {
-        fprintf(stderr, "imapspec parse: there is no dialect '%s'\n", dialect);
+    reading->grammar = imap_grammar_builtin();
+    const char *unknown = dialect_extensions(&dialect, reading->grammar, &reading->extensions);
+    if (unknown != NULL) {
+        fprintf(stderr, "imapspec parse: there is no dialect or extension '%s'\n", unknown);
         return false;
     }
     if (good && optind + 1 != argc) {
@@ -282,6 +303,7 @@ static int run(int argc, char **argv) {
     reading.idle = imap_grammar_rule(reading.grammar, "idle");
     reading.input = &input;
     imap_parser_init(&reading.parser, reading.grammar, root, take_event, &reading);
+    imap_parser_allow(&reading.parser, &reading.extensions);
     if (read_input(argv[optind], &input)) {
         status = parse(&reading);
     }

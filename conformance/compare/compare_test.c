@@ -24,7 +24,7 @@ static void read_message(struct message *message, const char *text) {
 
     message->size = (size_t)snprintf(message->octets, sizeof message->octets, "%s\r\n", text);
     imap_tree_init(&message->tree, message->nodes, NODES);
-    if (!imap_tree_parse(&message->tree, &parser, imap_grammar_builtin("rfc3501"), IMAP_RESPONSE,
+    if (!imap_tree_parse(&message->tree, &parser, imap_grammar_builtin(), IMAP_RESPONSE,
                          message->octets, message->size)) {
         fail_msg("not a response: %s", text);
     }
@@ -34,8 +34,8 @@ static struct pattern *read_pattern(const char *text) {
     char problem[256];
     unsigned column;
     struct pattern *pattern =
-        pattern_compile(imap_grammar_builtin("rfc3501"), IMAP_RESPONSE, (const uint8_t *)text,
-                        strlen(text), problem, &column);
+        pattern_compile(imap_grammar_builtin(), IMAP_RESPONSE, (const uint8_t *)text, strlen(text),
+                        problem, &column);
 
     if (!pattern) {
         fail_msg("%s: %u: %s", text, column, problem);

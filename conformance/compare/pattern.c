@@ -157,7 +157,7 @@ struct trial {
 static bool watch_trial(void *context, const struct imap_event *event) {
     struct trial *trial = context;
 
-    if (event->kind == IMAP_EVENT_FINDING) {
+    if (event->finding == IMAP_MALFORMED_CODE) {
         trial->has_finding = true;
     }
     if (event->kind == IMAP_EVENT_MESSAGE) {
@@ -325,7 +325,7 @@ static bool take_event(void *context, const struct imap_event *event) {
     struct reading *reading = context;
 
     imap_tree_add(reading->tree, event);
-    if (event->kind == IMAP_EVENT_FINDING && !reading->finding_rule) {
+    if (event->finding == IMAP_MALFORMED_CODE && !reading->finding_rule) {
         reading->finding = event->start;
         reading->finding_rule = event->rule;
     }

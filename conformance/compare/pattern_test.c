@@ -13,8 +13,8 @@ static struct pattern *compile(const char *text, char error[320]) {
     char problem[256];
     unsigned column;
     struct pattern *pattern =
-        pattern_compile(imap_grammar_builtin("rfc3501"), IMAP_RESPONSE, (const uint8_t *)text,
-                        strlen(text), problem, &column);
+        pattern_compile(imap_grammar_builtin(), IMAP_RESPONSE, (const uint8_t *)text, strlen(text),
+                        problem, &column);
 
     error[0] = '\0';
     if (!pattern) {

@@ -189,6 +189,21 @@ static void check_malformed(struct lint *lint, const struct printed_message *mes
                 is_bare ? "a space and text must follow the bracket" : "");
 }
 
+static void check_extension(struct lint *lint, const struct printed_message *message) {
+    const struct trial_events *events = &message->after.events;
+    char name[IMAP_EXTENSION_TEXT], sentence[sizeof name + 64];
+    size_t at;
+
+    if (events->extension == 0 || events->extension_at >= message->octets.size) {
+        return;
+    }
+    imap_extension_name(lint->grammar, events->extension, name, sizeof name);
+    snprintf(sentence, sizeof sentence, "belongs to %s (%s), which isn't enabled", name,
+             imap_extension_source(lint->grammar, events->extension));
+    const struct row *row = printed_message_place(message, (size_t)events->extension_at, &at);
+    lint_remark(lint, LINT_WARNING, row, at, "extension", sentence, "");
+}
+
 struct inspection inspect_message(struct lint *lint, const struct printed_message *message) {
     struct inspection inspection = {0};
     struct imap_tree tree;
@@ -200,6 +215,7 @@ struct inspection inspect_message(struct lint *lint, const struct printed_messag
         return inspection;
     }
     check_malformed(lint, message);
+    check_extension(lint, message);
     imap_tree_init(&tree, nodes, NODES);
     if (imap_tree_parse(&tree, &parser, lint->grammar, message->root, message->octets.octets,
                         message->octets.size)) {

@@ -80,9 +80,10 @@ static int by_place(const void *left, const void *right) {
     return (int)a->severity - (int)b->severity;
 }
 
-bool lint_text(struct lint *lint, const struct imap_grammar *grammar, const uint8_t *text,
-               size_t size, bool is_dialog) {
-    *lint = (struct lint){.grammar = grammar, .is_dialog = is_dialog};
+bool lint_text(struct lint *lint, const struct imap_grammar *grammar,
+               const struct imap_extensions *extensions, const uint8_t *text, size_t size,
+               bool is_dialog) {
+    *lint = (struct lint){.grammar = grammar, .extensions = *extensions, .is_dialog = is_dialog};
     if (!printed_read(&lint->printed, text, size, is_dialog)) {
         return false;
     }

@@ -30,6 +30,7 @@ struct remark {
 struct lint {
     struct printed printed;
     const struct imap_grammar *grammar;
+    struct imap_extensions extensions; /* that are no warning */
     bool is_dialog;
     struct remark *remarks; /* by line and column */
     size_t remark_count;
@@ -43,8 +44,8 @@ struct lint {
 /* Judges a text of at most PRINTED_MAXIMUM octets, which must outlive *lint. In a dialog file,
  * lines with placeholders are left to dialog_load. False when memory is out; free *lint in any
  * case. */
-bool lint_text(struct lint *, const struct imap_grammar *, const uint8_t *text, size_t size,
-               bool is_dialog);
+bool lint_text(struct lint *, const struct imap_grammar *, const struct imap_extensions *,
+               const uint8_t *text, size_t size, bool is_dialog);
 
 /* Adds a remark. `at` is an index in the row. */
 void lint_remark(struct lint *, enum severity, const struct row *, size_t at, const char *rule,

@@ -342,7 +342,7 @@ void printed_message_read(struct printed_message *message, struct lint *lint, si
 
     *message = (struct printed_message){
         .lint = lint, .side = row->side, .root = root, .quiet = quiet, .next = index + 1};
-    trial_begin(&message->before, &message->events, lint->grammar, root);
+    trial_begin(&message->before, &message->events, lint->grammar, &lint->extensions, root);
     if (reading_set(&cursor.reading, row->octets, row->size, row->text)) {
         while (read_on(message, &cursor)) {
         }

@@ -6,19 +6,25 @@ static bool note_event(void *context, const struct imap_event *event) {
     if (event->kind == IMAP_EVENT_LITERAL) {
         events->literal = event->value;
     }
-    if (event->kind == IMAP_EVENT_FINDING && !events->malformed) {
+    if (event->finding == IMAP_MALFORMED_CODE && !events->malformed) {
         events->malformed = true;
         events->malformed_at = event->start;
         events->malformed_rule = event->rule;
+    }
+    if (event->finding == IMAP_EXTENSION_NOT_ENABLED && events->extension == 0) {
+        events->extension = (unsigned)event->value;
+        events->extension_at = event->start;
     }
     return true;
 }
 
 void trial_begin(struct trial *trial, struct trial_events *events,
-                 const struct imap_grammar *grammar, enum imap_root root) {
+                 const struct imap_grammar *grammar, const struct imap_extensions *extensions,
+                 enum imap_root root) {
     *trial = (struct trial){.verdict = TRIAL_OPEN, .sink = events, .grammar = grammar};
     *events = trial->events;
     imap_parser_init(&trial->parser, grammar, root, note_event, events);
+    imap_parser_allow(&trial->parser, extensions);
 }
 
 /* The index in the text at which the error stands. A number that is too large may have begun

@@ -10,6 +10,8 @@ struct trial_events {
     bool malformed;        /* a response code was malformed, and read as text */
     uint64_t malformed_at; /* absolute offset of its first octet */
     imap_rule malformed_rule;
+    unsigned extension;    /* the first that is made use of and isn't enabled; 0 for none */
+    uint64_t extension_at; /* absolute offset of the word */
 };
 
 enum verdict {
@@ -31,7 +33,7 @@ struct trial {
 
 /* Begins a message: a trial to go on from. `events` must outlive all the trials that do. */
 void trial_begin(struct trial *, struct trial_events *events, const struct imap_grammar *,
-                 enum imap_root);
+                 const struct imap_extensions *, enum imap_root);
 
 /* Feeds `size` octets, and then CRLF if `line_end`, to a copy of `before`. */
 void trial_run(struct trial *, const struct trial *before, const uint8_t *octets, size_t size,

@@ -53,8 +53,9 @@ static void play(struct play *play, const char *text, const char *said) {
     play->names = (struct names){.dialog = play->dialog, .separator = '/'};
     result_begin(&play->result, play->dialog);
     play->connection.greeting_unread = true;
-    play->connection.session = session_open(&play->server, play->dialog->grammar, 1, TIMEOUT, NULL,
-                                            &play->result, problem);
+    play->connection.session =
+        session_open(&play->server, play->dialog->grammar, &play->dialog->extensions, 1, TIMEOUT,
+                     NULL, &play->result, problem);
     assert_non_null(play->connection.session);
     play->replay = (struct replay){.dialog = play->dialog,
                                    .options = &play->options,

@@ -109,7 +109,7 @@ static bool open_connection(struct replay *replay, unsigned number, const char *
     char problem[SESSION_PROBLEM];
 
     connection->session =
-        session_open(&options->server, replay->dialog->grammar, number,
+        session_open(&options->server, replay->dialog->grammar, &replay->extensions, number,
                      options->timeout_milliseconds, options->interrupted, replay->result, problem);
     bool secures = options->server.tls == TLS_STARTTLS && leaves_tls_to_us(replay->dialog);
     if (!connection->session || (secures && !ladder_secure(connection->session, problem)) ||
@@ -154,8 +154,10 @@ static void play(struct account *account, const struct names *names, struct resu
                             .options = account->options,
                             .names = names,
                             .user = account->user,
+                            .extensions = dialog->extensions,
                             .result = result};
 
+    ladder_add_extensions(&account->capabilities, dialog->grammar, &replay.extensions);
     replay.connections = calloc(dialog->connections, sizeof *replay.connections);
     if (!replay.connections || !set_variables(&replay)) {
         error(result, 0, "out of memory");

@@ -19,6 +19,7 @@ struct replay {
     const struct run_options *options;
     const struct names *names;
     const char *user;                      /* the account's */
+    struct imap_extensions extensions;     /* that the server announces, or the dialog is about */
     struct replay_connection *connections; /* dialog->connections */
     struct variables wire;                 /* captures, user and password */
     struct variables shown;                /* captures alone: for the transcript */

@@ -94,7 +94,8 @@ struct dialog {
                                    disposable`, or a client line names a mailbox (or does something)
                                    outside of the declared ones, or cannot be parsed */
     char *disposable_reason;    /* one sentence: which line, which name; NULL if not disposable */
-    const struct imap_grammar *grammar; /* of header `dialect:`, or the default */
+    const struct imap_grammar *grammar;
+    struct imap_extensions extensions; /* of header `dialect:`, or the default, and `needs:` */
     enum ladder state;
     char *selected; /* mailbox to select in STATE_SELECTED */
     unsigned connections;

@@ -121,7 +121,7 @@ static void headers_are_checked(void **state) {
         {WITH("section: a\n# x\nsection: b"), "3:1: `section:` stands in line 1 already"},
         {WITH("level: MAY"), "1:8: `MAY` is none of `MUST`, `SHOULD`"},
         {WITH("mode:   dead"), "1:9: `dead` is none of `live`, `syntax`"},
-        {WITH("dialect: rfc822"), "1:10: `rfc822` is none of `rfc3501`, `rfc2060`"},
+        {WITH("dialect: rfc822"), "1:10: `rfc822` is none of `rev1`, `rev1-2060`, `rev2`, `all`"},
         {WITH("state: limbo"), "1:8: `limbo` is none of `greeting`, `tls`, `authenticated`, "
                                "`created`, `selected`"},
         {WITH("state: tls blob"), "1:12: only `selected` is followed by a mailbox"},
@@ -169,7 +169,7 @@ static void headers_stand_once(void **state) {
     (void)state;
     static const char *const lines[] = {
         "section: a",   "proves: a",           "level: MUST", "needs: IDLE",
-        "mode: live",   "dialect: rfc3501",    "state: tls",  "connections: 2",
+        "mode: live",   "dialect: rev1",       "state: tls",  "connections: 2",
         "separator: /", "account: disposable", "uses: a",
     };
 
@@ -416,7 +416,7 @@ static void header_is_read(void **state) {
                                  "proves:  A-1   B-2 \r\n"
                                  "level: SHOULD\r\n"
                                  "needs: IDLE UIDPLUS\r\n"
-                                 "dialect: rfc2060\r\n"
+                                 "dialect: rev1-2060\r\n"
                                  "state: selected a b\r\n"
                                  "connections: 2\r\n"
                                  "separator: .\r\n"
@@ -438,7 +438,7 @@ static void header_is_read(void **state) {
     assert_string_equal(dialog->uses, "c d/e");
     assert_true(dialog->recommended && !dialog->syntax_only && !dialog->disposable);
     assert_true(dialog->separator_significant && dialog->separator == '.');
-    assert_ptr_equal(dialog->grammar, imap_grammar_builtin("rfc2060"));
+    assert_ptr_equal(dialog->grammar, imap_grammar_builtin());
     assert_int_equal(dialog->state, STATE_SELECTED);
     assert_string_equal(dialog->selected, "a b");
     assert_int_equal(dialog->connections, 2);
@@ -468,7 +468,7 @@ static void defaults_are_as_documented(void **state) {
     assert_int_equal(dialog->state, STATE_AUTHENTICATED);
     assert_int_equal(dialog->connections, 1);
     assert_int_equal(dialog->separator, '/');
-    assert_ptr_equal(dialog->grammar, imap_grammar_builtin("rfc3501"));
+    assert_ptr_equal(dialog->grammar, imap_grammar_builtin());
     assert_int_equal(dialog->step_count, 1);
     assert_string_equal(dialog->steps[0].text, "x NOOP\r\n");
     dialog_free(dialog);

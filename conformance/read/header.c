@@ -64,8 +64,7 @@ static bool read_dialect(const struct source *source, struct dialog *dialog,
     if (!field_choice(source, value, names, &choice)) {
         return false;
     }
-    dialog->grammar = imap_grammar_builtin(names[choice]);
-    return true;
+    return imap_extensions_of_dialect(dialog->grammar, names[choice], &dialog->extensions);
 }
 
 static bool read_state(const struct source *source, struct dialog *dialog,
@@ -201,7 +200,8 @@ static bool read_line(const struct source *source, struct dialog *dialog,
 static bool set_defaults(const struct source *source, struct dialog *dialog) {
     struct field none = {"", 0, 1, 1};
 
-    dialog->grammar = imap_grammar_builtin(imap_dialect_name(0));
+    dialog->grammar = imap_grammar_builtin();
+    imap_extensions_of_dialect(dialog->grammar, imap_dialect_name(0), &dialog->extensions);
     dialog->state = STATE_AUTHENTICATED;
     dialog->connections = 1;
     dialog->separator = '/';

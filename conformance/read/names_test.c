@@ -10,7 +10,7 @@
 #include "names.h"
 
 static const struct imap_grammar *grammar(void) {
-    return imap_grammar_builtin("rfc3501");
+    return imap_grammar_builtin();
 }
 
 static struct names make_names(const struct dialog *dialog, const char *scratch, char separator) {

@@ -51,16 +51,30 @@ static bool copy_tree(const struct session *session, struct message *message) {
 
 /* ---- what the parser says ------------------------------------------------------------------ */
 
+static void note_finding(struct session *session, const struct imap_event *event) {
+    struct session_breach *breach = &session->breach;
+    char extension[IMAP_EXTENSION_TEXT];
+
+    session->has_breach = true;
+    breach->offset = event->start;
+    breach->rule = event->rule;
+    if (event->finding == IMAP_EXTENSION_NOT_ENABLED) {
+        imap_extension_name(session->grammar, (unsigned)event->value, extension, sizeof extension);
+        snprintf(breach->sentence, sizeof breach->sentence,
+                 "belongs to %s (%s), which the server doesn't announce", extension,
+                 imap_extension_source(session->grammar, (unsigned)event->value));
+    } else {
+        snprintf(breach->sentence, sizeof breach->sentence,
+                 "malformed response code, read as text");
+    }
+}
+
 static bool on_event(void *context, const struct imap_event *event) {
     struct session *session = context;
 
     imap_tree_add(&session->tree, event);
     if (event->kind == IMAP_EVENT_FINDING && !session->has_breach) {
-        session->has_breach = true;
-        session->breach.offset = event->start;
-        session->breach.rule = event->rule;
-        snprintf(session->breach.sentence, sizeof session->breach.sentence,
-                 "malformed response code, read as text");
+        note_finding(session, event);
     }
     session->complete = event->kind == IMAP_EVENT_MESSAGE;
     return !session->complete;
@@ -313,6 +327,7 @@ enum session_status session_write(struct session *session, const void *octets, s
 
 static void start_parser(struct session *session, enum imap_root root) {
     imap_parser_init(&session->parser, session->grammar, root, on_event, session);
+    imap_parser_allow(&session->parser, &session->extensions);
     imap_tree_init(&session->tree, session->nodes, SESSION_NODES);
     begin_message(session, 0);
     session->message_start = 0;
@@ -338,7 +353,8 @@ static bool handshake(struct session *session) {
 }
 
 struct session *session_open(const struct server *server, const struct imap_grammar *grammar,
-                             unsigned number, unsigned timeout, const atomic_bool *interrupted,
+                             const struct imap_extensions *extensions, unsigned number,
+                             unsigned timeout, const atomic_bool *interrupted,
                              struct result *result, char problem[SESSION_PROBLEM]) {
     struct session *session = calloc(1, sizeof *session);
     struct imap_node *nodes = malloc(SESSION_NODES * sizeof *nodes);
@@ -351,6 +367,7 @@ struct session *session_open(const struct server *server, const struct imap_gram
     }
     *session = (struct session){.server = server,
                                 .grammar = grammar,
+                                .extensions = *extensions,
                                 .number = number,
                                 .timeout = timeout,
                                 .result = result,

@@ -47,7 +47,8 @@ struct session {
     struct connection connection;
     const struct server *server;
     const struct imap_grammar *grammar;
-    unsigned number; /* of the connection in the dialog */
+    struct imap_extensions extensions; /* that the server may make use of */
+    unsigned number;                   /* of the connection in the dialog */
     unsigned timeout;
     struct result *result; /* gets transcript and findings */
 
@@ -74,8 +75,9 @@ struct session {
 
 /* Connects, with TLS if the server's URL says so. NULL and `problem` on failure. All that is passed
  * is only borrowed. */
-struct session *session_open(const struct server *, const struct imap_grammar *, unsigned number,
-                             unsigned timeout, const atomic_bool *interrupted, struct result *,
+struct session *session_open(const struct server *, const struct imap_grammar *,
+                             const struct imap_extensions *, unsigned number, unsigned timeout,
+                             const atomic_bool *interrupted, struct result *,
                              char problem[SESSION_PROBLEM]);
 
 /* TLS from here on. Octets that came in clear after the answer to STARTTLS are a finding: they may

@@ -28,8 +28,9 @@ static void open_talk(struct talk *talk, const char *octets, size_t size, size_t
     talk->server.host = "127.0.0.1";
     talk->server.port = talk->script.port;
     result_begin(&talk->result, NULL);
-    talk->session = session_open(&talk->server, imap_grammar_builtin("rfc3501"), 1, 2000, NULL,
-                                 &talk->result, problem);
+    talk->session =
+        session_open(&talk->server, imap_grammar_builtin(), &(struct imap_extensions){0}, 1, 2000,
+                     NULL, &talk->result, problem);
     assert_non_null(talk->session);
 }
 

@@ -78,11 +78,11 @@ def test_a_dialog_may_be_wrong_on_purpose(imapspec, tmp_path):
 
 def test_dialect(lint):
     text = 'S: * SEARCH\nC: k1 PARTIAL 1 RFC822 1 1\n'
-    assert lint(text, "--dialect", "rfc2060").status == 1
-    assert lint(text, "--dialect", "rfc2060").output.startswith("stdin:2:")
+    assert lint(text, "--dialect", "rev1-2060").status == 1
+    assert lint(text, "--dialect", "rev1-2060").output.startswith("stdin:2:")
 
 
-@pytest.mark.parametrize("arguments", [[], ["--nonsense", "-"], ["--dialect", "rfc0", "-"],
+@pytest.mark.parametrize("arguments", [[], ["--nonsense", "-"], ["--dialect", "rev0", "-"],
                                        ["/no/such/file"], [DIALOGS]])
 def test_usage_errors(imapspec, arguments):
     run = imapspec("lint", *arguments)

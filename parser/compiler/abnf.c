@@ -6,10 +6,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../grammar.h"
+
 enum {
-    MAX_GROUP_DEPTH = 32,   /* parentheses in one definition */
-    MAX_RULES = 4096,       /* of a grammar */
-    MAX_REPETITION = 1000,  /* bounded repetitions are unrolled */
+    MAX_GROUP_DEPTH = 32,  /* parentheses in one definition */
+    MAX_RULES = 2048,      /* of a grammar: an action has eleven bits for one */
+    MAX_REPETITION = 1000, /* bounded repetitions are unrolled */
+    MAX_EXTENSIONS = IMAP_MAX_EXTENSIONS,
     MAX_FILE_SIZE = 4 << 20 /* octets of one grammar file */
 };
 
@@ -18,6 +21,7 @@ struct reader {
     const char *text, *end;
     struct abnf_place place;
     unsigned depth;
+    unsigned extension; /* of the section */
 };
 
 static struct expression *read_alternation(struct reader *);
@@ -36,7 +40,9 @@ void abnf_init(struct abnf *abnf, struct arena *arena, jmp_buf *failed) {
     abnf->arena = arena;
     abnf->failed = failed;
     abnf->rules = arena_grow(arena, NULL, 0, &abnf->rule_capacity, sizeof *abnf->rules);
-    abnf->rule_count = 1;
+    abnf->extensions =
+        arena_grow(arena, NULL, 0, &abnf->extension_capacity, sizeof *abnf->extensions);
+    abnf->rule_count = abnf->extension_count = 1;
 }
 
 unsigned abnf_find(const struct abnf *abnf, const char *name) {
@@ -363,6 +369,10 @@ static void extend(struct reader *r, struct abnf_rule *rule, struct expression *
         link = &(*link)->next;
     }
     *link = more->kind == EXPRESSION_ALTERNATION ? more->parts : more;
+    for (struct expression *part = *link; part != NULL && rule->extension != r->extension;
+         part = part->next) {
+        part->extension = r->extension;
+    }
 }
 
 static unsigned new_rule(struct reader *r, const char *name) {
@@ -373,8 +383,14 @@ static unsigned new_rule(struct reader *r, const char *name) {
     abnf->rules = arena_grow(abnf->arena, abnf->rules, abnf->rule_count, &abnf->rule_capacity,
                              sizeof *abnf->rules);
     unsigned number = (unsigned)abnf->rule_count++;
-    abnf->rules[number] = (struct abnf_rule){.name = name, .label = number};
+    abnf->rules[number] =
+        (struct abnf_rule){.name = name, .label = number, .extension = r->extension};
     return number;
+}
+
+static const char *base_name(const char *file) {
+    const char *slash = strrchr(file, '/');
+    return slash == NULL ? file : slash + 1;
 }
 
 static void read_rule(struct reader *r) {
@@ -406,8 +422,7 @@ static void read_rule(struct reader *r) {
         number = new_rule(r, name);
     }
     struct abnf_rule *rule = &r->abnf->rules[number];
-    const char *slash = strrchr(place.file, '/');
-    const char *file = slash == NULL ? place.file : slash + 1;
+    const char *file = base_name(place.file);
     rule->core = strcmp(file, "core.abnf") == 0;
     if (rule->origin == NULL || strcmp(file, "overlay.abnf") != 0) {
         rule->origin = file;
@@ -474,12 +489,74 @@ static void read_literal(struct reader *r) {
     rule->linkage = accept(r, '8') ? LINK_LITERAL8 : LINK_LITERAL;
 }
 
+/* The names up to the end of the line; without one, what follows belongs to no extension. */
+static void read_extension(struct reader *r) {
+    struct abnf *abnf = r->abnf;
+    skip_spaces(r);
+    struct abnf_place place = r->place;
+    const char *names = r->text;
+    while (!at_line_end(r)) {
+        advance(r);
+    }
+    size_t length = (size_t)(r->text - names);
+    while (length > 0 && names[length - 1] == ' ') {
+        length--;
+    }
+    r->extension = 0;
+    if (length == 0) {
+        return;
+    }
+    if (abnf->extension_count > MAX_EXTENSIONS) {
+        abnf_fail(abnf, &place, "more than %d extensions", MAX_EXTENSIONS);
+    }
+    abnf->extensions = arena_grow(abnf->arena, abnf->extensions, abnf->extension_count,
+                                  &abnf->extension_capacity, sizeof *abnf->extensions);
+    r->extension = (unsigned)abnf->extension_count++;
+    abnf->extensions[r->extension] =
+        (struct abnf_extension){.names = arena_text(abnf->arena, names, length),
+                                .origin = base_name(place.file),
+                                .vendor = strstr(place.file, "vendor/") != NULL};
+}
+
+/* Gives every string or reference of this name within the expression to the section's extension.
+ * Groups are bounded by MAX_GROUP_DEPTH, so this recursion is too. */
+static unsigned claim(const struct reader *r, struct expression *expression, const char *text) {
+    unsigned claimed = 0;
+    bool named =
+        (expression->kind == EXPRESSION_STRING || expression->kind == EXPRESSION_REFERENCE) &&
+        strcasecmp(expression->text, text) == 0;
+    if (named) {
+        expression->extension = r->extension;
+        claimed++;
+    }
+    for (struct expression *part = expression->parts; part != NULL; part = part->next) {
+        claimed += claim(r, part, text);
+    }
+    return claimed;
+}
+
+/* `@belongs RULE WORD...`: parts that a rule of no extension, or of another, has already. */
+static void read_belongs(struct reader *r) {
+    struct abnf_rule *rule = &r->abnf->rules[read_known_rule(r)];
+    while (!at_line_end(r)) {
+        struct abnf_place place = r->place;
+        const char *text = accept(r, '"') ? read_until(r, '"', "the string") : read_name(r);
+        if (claim(r, rule->definition, text) == 0) {
+            abnf_fail(r->abnf, &place, "%s has no part %s", rule->name, text);
+        }
+    }
+}
+
 static void read_directive(struct reader *r) {
     struct abnf_place place = r->place;
     advance(r);
     const char *name = read_name(r);
     if (strcmp(name, "root") == 0) {
         read_root(r);
+    } else if (strcmp(name, "extension") == 0) {
+        read_extension(r);
+    } else if (strcmp(name, "belongs") == 0) {
+        read_belongs(r);
     } else if (strcmp(name, "number") == 0) {
         read_number_rule(r);
     } else if (strcmp(name, "literal") == 0) {
@@ -536,8 +613,7 @@ void abnf_read(struct abnf *abnf, const char *file, const char *text, size_t siz
 
 /* ---- resolution ---------------------------------------------------------------------------- */
 
-/* Groups are bounded by MAX_GROUP_DEPTH, so this recursion is too. */
-static void resolve(struct abnf *abnf, struct expression *expression) {
+static void find_references(struct abnf *abnf, struct expression *expression) {
     bool referring = expression->kind == EXPRESSION_REFERENCE ||
                      (expression->kind == EXPRESSION_DIFFERENCE && expression->text != NULL);
     if (referring) {
@@ -546,20 +622,87 @@ static void resolve(struct abnf *abnf, struct expression *expression) {
             abnf_fail(abnf, &expression->place, "no rule %s", expression->text);
         }
     }
+    if (referring && expression->kind == EXPRESSION_DIFFERENCE) {
+        abnf->rules[expression->rule].open = true;
+    }
     for (struct expression *part = expression->parts; part != NULL; part = part->next) {
-        resolve(abnf, part);
+        find_references(abnf, part);
+    }
+}
+
+/* Where a rule of no extension refers to an extension's rule, the extension is made use of; but not
+ * in an open rule. */
+static void find_uses(const struct abnf *abnf, struct expression *expression, bool open) {
+    if (open) {
+        expression->extension = 0;
+    } else if (expression->extension != 0) {
+        return;
+    } else if (expression->kind == EXPRESSION_REFERENCE) {
+        expression->extension = abnf->rules[expression->rule].extension;
+    }
+    for (struct expression *part = expression->parts; part != NULL; part = part->next) {
+        find_uses(abnf, part, open);
+    }
+}
+
+const char *abnf_label_name(const struct abnf *abnf, unsigned label) {
+    return (label & LABEL_EXTENSION) != 0 ? abnf->extensions[label & ~LABEL_EXTENSION].names
+                                          : abnf->rules[label].name;
+}
+
+bool abnf_nullable(const struct abnf *abnf, const struct expression *expression) {
+    const struct expression *part = expression->parts;
+    switch (expression->kind) {
+    case EXPRESSION_STRING:
+        return expression->text[0] == '\0';
+    case EXPRESSION_SEQUENCE:
+        while (part != NULL && abnf_nullable(abnf, part)) {
+            part = part->next;
+        }
+        return part == NULL;
+    case EXPRESSION_ALTERNATION:
+        while (part != NULL && !abnf_nullable(abnf, part)) {
+            part = part->next;
+        }
+        return part != NULL;
+    case EXPRESSION_REPETITION:
+        return expression->low == 0 || abnf_nullable(abnf, part);
+    case EXPRESSION_REFERENCE:
+        return abnf->rules[expression->rule].nullable;
+    case EXPRESSION_DIFFERENCE:
+        return part->low == 0;
+    default:
+        return false;
+    }
+}
+
+static void find_nullable(struct abnf *abnf) {
+    for (bool changed = true; changed;) {
+        changed = false;
+        for (unsigned i = 1; i < abnf->rule_count; i++) {
+            struct abnf_rule *rule = &abnf->rules[i];
+            if (!rule->nullable && abnf_nullable(abnf, rule->definition)) {
+                changed = rule->nullable = true;
+            }
+        }
     }
 }
 
 void abnf_resolve(struct abnf *abnf) {
     for (unsigned i = 1; i < abnf->rule_count; i++) {
-        resolve(abnf, abnf->rules[i].definition);
+        find_references(abnf, abnf->rules[i].definition);
     }
+    for (unsigned i = 1; i < abnf->rule_count; i++) {
+        if (abnf->rules[i].extension == 0) {
+            find_uses(abnf, abnf->rules[i].definition, abnf->rules[i].open);
+        }
+    }
+    find_nullable(abnf);
 }
 
 static bool collect_octets(const struct abnf *abnf, const struct expression *expression,
                            struct octet_set *set, unsigned depth) {
-    if (depth > MAX_GROUP_DEPTH) {
+    if (depth > MAX_GROUP_DEPTH || expression->extension != 0) {
         return false;
     }
     switch (expression->kind) {

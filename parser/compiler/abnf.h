@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../imapspec.h"
 #include "arena.h"
 
 struct abnf_place {
@@ -48,7 +49,8 @@ struct expression {
     struct octet_set set;
     uint32_t low, high;
     bool case_sensitive;
-    unsigned rule; /* of a REFERENCE, once abnf_resolve has found it */
+    unsigned rule;      /* of a REFERENCE, once abnf_resolve has found it */
+    unsigned extension; /* that has this where it isn't the rule's own; 0 for none */
 };
 
 /* What a rule makes of what it matches. */
@@ -68,6 +70,16 @@ struct abnf_rule {
     const char *origin; /* the file that says so: not the overlay, if another file has the rule */
     uint64_t highest;   /* @number; 0 for other rules */
     unsigned label;     /* the rule that its nodes are named after */
+    unsigned extension; /* that defined it; 0 for none */
+    bool open;          /* allows any word: those of extensions are nothing special */
+    bool nullable;      /* can match no octet at all */
+};
+
+/* What an @extension section adds to the protocol. */
+struct abnf_extension {
+    const char *names; /* as written: the extension's own, then all that enable it */
+    const char *origin;
+    bool vendor; /* not an RFC's */
 };
 
 struct abnf_root {
@@ -82,6 +94,8 @@ struct abnf {
     size_t rule_count, rule_capacity;
     struct abnf_root *roots;
     size_t root_count, root_capacity;
+    struct abnf_extension *extensions; /* extensions[0] is unused: no extension */
+    size_t extension_count, extension_capacity;
     jmp_buf *failed;         /* where an error jumps to */
     struct abnf_place place; /* of the error */
     char message[256];       /* one sentence */
@@ -94,7 +108,7 @@ void abnf_init(struct abnf *, struct arena *, jmp_buf *failed);
  * file defined is replaced; twice in one file is an error. */
 void abnf_read(struct abnf *, const char *file, const char *text, size_t size);
 
-/* Finds every referenced rule. After the last abnf_read. */
+/* Finds every referenced rule, and where extensions are made use of. After the last abnf_read. */
 void abnf_resolve(struct abnf *);
 
 /* The rule's number, 0 when there is none. Names ignore case. */
@@ -106,5 +120,11 @@ _Noreturn void abnf_fail(struct abnf *, const struct abnf_place *, const char *f
 
 /* Is the rule just a set of octets (ATOM-CHAR, DIGIT)? Then *set is it. */
 bool abnf_octets(const struct abnf *, unsigned rule, struct octet_set *set);
+
+/* What an action's label is called: a rule, or an extension by its first name. */
+const char *abnf_label_name(const struct abnf *, unsigned label);
+
+/* Can the expression match no octet at all? */
+bool abnf_nullable(const struct abnf *, const struct expression *);
 
 #endif

@@ -12,22 +12,25 @@ enum {
 /* Where in the rules the construction is. */
 struct position {
     unsigned path;
-    unsigned slots; /* open nodes */
-    bool in_leaf;   /* rules within make no nodes */
-    unsigned depth; /* of the recursion */
+    unsigned slots;     /* open nodes */
+    bool in_leaf;       /* rules within make no nodes */
+    bool in_use;        /* within a word that makes use of an extension */
+    unsigned extension; /* that the next word makes use of, 0 for none */
+    unsigned depth;     /* of the recursion */
 };
 
 static void build(struct automaton *, const struct expression *, unsigned from, unsigned to,
                   struct position);
 
-static unsigned add_vertex(struct automaton *a, unsigned slots) {
+static unsigned add_vertex(struct automaton *a, struct position at) {
     if (a->vertex_count >= MAX_VERTICES) {
         abnf_fail(a->abnf, &a->abnf->rules[1].place, "the grammar needs more than %d vertices",
                   MAX_VERTICES);
     }
     a->vertices = arena_grow(a->abnf->arena, a->vertices, a->vertex_count, &a->vertex_capacity,
                              sizeof *a->vertices);
-    a->vertices[a->vertex_count] = (struct vertex){.slots = slots};
+    a->vertices[a->vertex_count] = (struct vertex){
+        .live = ((UINT32_C(1) << at.slots) - 1) | (at.in_use ? UINT32_C(1) << EXTENSION_SLOT : 0)};
     return (unsigned)a->vertex_count++;
 }
 
@@ -70,16 +73,55 @@ static void build_string(struct automaton *a, const struct expression *string, u
         return;
     }
     for (const char *character = string->text; *character != '\0'; character++) {
-        unsigned next = character[1] == '\0' ? to : add_vertex(a, at.slots);
+        unsigned next = character[1] == '\0' ? to : add_vertex(a, at);
         add_set(a, from, next, character_set(*character, string->case_sensitive), at.path);
         from = next;
     }
 }
 
+/* Does a word with a letter begin here? */
+static bool begins_with_word(const struct abnf *abnf, const struct expression *expression,
+                             unsigned depth) {
+    while (expression->kind == EXPRESSION_REFERENCE && depth++ < MAX_DEPTH) {
+        expression = abnf->rules[expression->rule].definition;
+    }
+    switch (expression->kind) {
+    case EXPRESSION_STRING:
+        return isalpha((unsigned char)expression->text[0]) != 0;
+    case EXPRESSION_SEQUENCE:
+    case EXPRESSION_ALTERNATION:
+    case EXPRESSION_REPETITION:
+        return depth < MAX_DEPTH && begins_with_word(abnf, expression->parts, depth + 1);
+    default:
+        return false;
+    }
+}
+
+/* The part of a sequence that shows that an extension is made use of: one that must be there,
+ * better a word than a space or a parenthesis. */
+static const struct expression *telling_part(const struct abnf *abnf,
+                                             const struct expression *sequence) {
+    const struct expression *telling = NULL;
+    for (const struct expression *part = sequence->parts; part != NULL; part = part->next) {
+        if (abnf_nullable(abnf, part)) {
+            continue;
+        }
+        if (begins_with_word(abnf, part, 0)) {
+            return part;
+        }
+        telling = telling == NULL ? part : telling;
+    }
+    return telling == NULL ? sequence->parts : telling;
+}
+
 static void build_sequence(struct automaton *a, const struct expression *sequence, unsigned from,
                            unsigned to, struct position at) {
+    unsigned extension = at.extension;
+    const struct expression *telling =
+        extension != 0 ? telling_part(a->abnf, sequence) : sequence->parts;
     for (const struct expression *part = sequence->parts; part != NULL; part = part->next) {
-        unsigned next = part->next == NULL ? to : add_vertex(a, at.slots);
+        unsigned next = part->next == NULL ? to : add_vertex(a, at);
+        at.extension = part == telling ? extension : 0;
         build(a, part, from, next, at);
         from = next;
     }
@@ -88,7 +130,7 @@ static void build_sequence(struct automaton *a, const struct expression *sequenc
 static void build_alternation(struct automaton *a, const struct expression *alternation,
                               unsigned from, unsigned to, struct position at) {
     for (const struct expression *part = alternation->parts; part != NULL; part = part->next) {
-        unsigned start = add_vertex(a, at.slots), end = add_vertex(a, at.slots);
+        unsigned start = add_vertex(a, at), end = add_vertex(a, at);
         add_epsilon(a, from, start);
         build(a, part, start, end, at);
         add_epsilon(a, end, to);
@@ -98,14 +140,15 @@ static void build_alternation(struct automaton *a, const struct expression *alte
 static void build_repetition(struct automaton *a, const struct expression *repetition,
                              unsigned from, unsigned to, struct position at) {
     for (uint32_t i = 0; i < repetition->low; i++) {
-        unsigned next = add_vertex(a, at.slots);
+        unsigned next = add_vertex(a, at);
         build(a, repetition->parts, from, next, at);
         from = next;
+        at.extension = 0;
     }
     if (repetition->high == ABNF_UNBOUNDED) {
         unsigned loop = from;
         if (repetition->low == 0) {
-            loop = add_vertex(a, at.slots);
+            loop = add_vertex(a, at);
             add_epsilon(a, from, loop);
         }
         build(a, repetition->parts, loop, loop, at);
@@ -113,7 +156,7 @@ static void build_repetition(struct automaton *a, const struct expression *repet
         return;
     }
     for (uint32_t i = repetition->low; i < repetition->high; i++) {
-        unsigned next = add_vertex(a, at.slots);
+        unsigned next = add_vertex(a, at);
         add_epsilon(a, from, to);
         build(a, repetition->parts, from, next, at);
         from = next;
@@ -142,7 +185,7 @@ struct trie_node {
 static struct trie_node *new_trie_node(struct difference *d, char letter) {
     struct trie_node *node = arena_take(d->automaton->abnf->arena, 1, sizeof *node);
     node->letter = letter;
-    node->vertex = add_vertex(d->automaton, d->at.slots);
+    node->vertex = add_vertex(d->automaton, d->at);
     return node;
 }
 
@@ -242,7 +285,7 @@ static void build_difference(struct automaton *a, const struct expression *diffe
     struct difference d = {.automaton = a,
                            .at = at,
                            .item = difference->parts->parts,
-                           .loop = add_vertex(a, at.slots),
+                           .loop = add_vertex(a, at),
                            .own_rule = a->paths[at.path].rule};
     d.root = new_trie_node(&d, '\0');
     if (difference->text != NULL) {
@@ -290,6 +333,17 @@ static unsigned add_path(struct automaton *a, unsigned parent, unsigned rule) {
     return (unsigned)a->path_count++;
 }
 
+/* Puts a beginning after `from` and an end before `to`; what lies between is built next. */
+static void add_marks(struct automaton *a, unsigned *from, unsigned *to, struct position within,
+                      unsigned slot, unsigned label) {
+    unsigned start = add_vertex(a, within), end = add_vertex(a, within);
+    add_edge(a, *from, (struct edge){.action = ACTION_BEGIN, .slot = slot, .target = start});
+    add_edge(a, end,
+             (struct edge){.action = ACTION_END, .label = label, .slot = slot, .target = *to});
+    *from = start;
+    *to = end;
+}
+
 /* What the rule is made of, within its node if it makes one. */
 static void build_rule(struct automaton *a, unsigned number, unsigned from, unsigned to,
                        struct position at) {
@@ -305,18 +359,15 @@ static void build_rule(struct automaton *a, unsigned number, unsigned from, unsi
         at.path = add_path(a, at.path, number);
     }
     if (!transparent) {
-        if (at.slots == MAX_SLOTS) {
-            abnf_fail(a->abnf, &rule->place, "more than %d nodes within each other", MAX_SLOTS);
+        if (at.slots == EXTENSION_SLOT) {
+            abnf_fail(a->abnf, &rule->place, "more than %d nodes within each other",
+                      EXTENSION_SLOT);
         }
-        unsigned start = add_vertex(a, at.slots + 1), end = add_vertex(a, at.slots + 1);
-        add_edge(a, from, (struct edge){.action = ACTION_BEGIN, .slot = at.slots, .target = start});
-        add_edge(a, end,
-                 (struct edge){
-                     .action = ACTION_END, .label = rule->label, .slot = at.slots, .target = to});
-        from = start;
-        to = end;
-        at.slots++;
-        at.in_leaf = rule->node == RULE_LEAF;
+        struct position within = at;
+        within.slots++;
+        within.in_leaf = rule->node == RULE_LEAF;
+        add_marks(a, &from, &to, within, at.slots, rule->label);
+        at = within;
     }
     if (literal) {
         add_edge(a, from,
@@ -348,10 +399,36 @@ static void build_reference(struct automaton *a, const struct expression *refere
     build_rule(a, reference->rule, from, to, at);
 }
 
+/* Can the use of an extension be shown further in? Otherwise the whole expression shows it. */
+static bool shows_use_within(const struct automaton *a, const struct expression *expression) {
+    struct octet_set octets;
+    switch (expression->kind) {
+    case EXPRESSION_SEQUENCE:
+    case EXPRESSION_ALTERNATION:
+        return true;
+    case EXPRESSION_REPETITION:
+        return expression->low > 0;
+    case EXPRESSION_REFERENCE:
+        return a->abnf->rules[expression->rule].linkage == LINK_INLINE &&
+               !abnf_octets(a->abnf, expression->rule, &octets);
+    default:
+        return false;
+    }
+}
+
 static void build(struct automaton *a, const struct expression *expression, unsigned from,
                   unsigned to, struct position at) {
     if (++at.depth > MAX_DEPTH) {
         abnf_fail(a->abnf, &expression->place, "more than %d rules within each other", MAX_DEPTH);
+    }
+    if (expression->extension != 0) {
+        at.extension = expression->extension;
+    }
+    if (at.extension != 0 && !shows_use_within(a, expression)) {
+        unsigned label = LABEL_EXTENSION | at.extension;
+        at.extension = 0;
+        at.in_use = true;
+        add_marks(a, &from, &to, at, EXTENSION_SLOT, label);
     }
     switch (expression->kind) {
     case EXPRESSION_SET:
@@ -396,7 +473,8 @@ void automaton_build(struct automaton *a, struct abnf *abnf) {
     }
     /* Machines are found as they are called: the count grows while they are built. */
     for (size_t i = 1; i < a->machine_count; i++) {
-        unsigned start = add_vertex(a, 0), end = add_vertex(a, 0);
+        unsigned start = add_vertex(a, (struct position){0}),
+                 end = add_vertex(a, (struct position){0});
         a->machines[i].start = start;
         a->machines[i].end = end;
         build_rule(a, a->machines[i].rule, start, end, (struct position){0});

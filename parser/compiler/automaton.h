@@ -18,7 +18,7 @@ enum edge_action { ACTION_NONE, ACTION_BEGIN, ACTION_END };
 struct edge {
     enum edge_kind kind;
     enum edge_action action;
-    unsigned label;       /* of ACTION_END: the rule that the node is of */
+    unsigned label;       /* of ACTION_END: the rule of the node, or LABEL_EXTENSION and a number */
     unsigned slot;        /* of an action */
     unsigned target;      /* vertex */
     unsigned next;        /* edge of the same vertex, 0 for none */
@@ -29,7 +29,7 @@ struct edge {
 
 struct vertex {
     unsigned edges; /* the first, 0 for none */
-    unsigned slots; /* nodes that are open here: slots 0..slots-1 are live */
+    uint32_t live;  /* the slots of the nodes that are open here, as bits */
 };
 
 /* A rule within another, as errors name them: the paths are a tree, whose roots are machines. What

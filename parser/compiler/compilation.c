@@ -23,14 +23,17 @@ const char *compilation_root_name(enum imap_root root) {
     return root_names[root];
 }
 
-/* "rfc3501.abnf" is cited as "RFC 3501". */
+/* "rfc3501.abnf" is cited as "RFC 3501", a file of no RFC by its name. */
 static const char *citation(struct arena *arena, const char *origin) {
     char text[32];
     if (strcmp(origin, "core.abnf") == 0) {
         return "RFC 5234";
     }
-    if (strncmp(origin, "rfc", 3) != 0) {
+    if (strcmp(origin, "overlay.abnf") == 0) {
         return "imapspec's overlay";
+    }
+    if (strncmp(origin, "rfc", 3) != 0) {
+        return arena_text(arena, origin, strcspn(origin, "."));
     }
     int length =
         snprintf(text, sizeof text, "RFC %.*s", (int)strspn(origin + 3, "0123456789"), origin + 3);
@@ -67,6 +70,26 @@ static void list_sets(struct compilation *c) {
         set->name = c->abnf.rules[i].name;
     }
     c->grammar.sets = sets;
+}
+
+static void list_extensions(struct compilation *c) {
+    struct imap_grammar *grammar = &c->grammar;
+    struct grammar_extension *extensions =
+        arena_take(&c->arena, c->abnf.extension_count, sizeof *extensions);
+    extensions[0].names = extensions[0].source = "";
+    for (unsigned i = 1; i < c->abnf.extension_count; i++) {
+        const struct abnf_extension *extension = &c->abnf.extensions[i];
+        extensions[i].names = extension->names;
+        extensions[i].source = citation(&c->arena, extension->origin);
+        for (unsigned k = 0; k < DIALECT_COUNT; k++) {
+            bool part = k == DIALECT_ALL
+                            ? !extension->vendor
+                            : grammar_extension_is(&extensions[i], imap_dialect_name(k));
+            grammar->dialects[k].bits[i / 64] |= (uint64_t)part << i % 64;
+        }
+    }
+    grammar->extensions = extensions;
+    grammar->extension_count = (uint16_t)c->abnf.extension_count;
 }
 
 static void find_roots(struct compilation *c, const struct packed *packed) {
@@ -117,15 +140,16 @@ static void compile(struct compilation *c, const struct grammar_text *texts, siz
     fill_tables(c, &packed);
     list_rules(c);
     list_sets(c);
+    list_extensions(c);
     find_roots(c, &packed);
 }
 
-bool compilation_run(struct compilation *c, const char *dialect, const struct grammar_text *texts,
-                     size_t count, const struct grammar_text *settled) {
+bool compilation_run(struct compilation *c, const struct grammar_text *texts, size_t count,
+                     const struct grammar_text *settled) {
     jmp_buf failed, out_of_memory;
-    *c = (struct compilation){.arena.out_of_memory = &out_of_memory, .grammar.dialect = dialect};
+    *c = (struct compilation){.arena.out_of_memory = &out_of_memory};
     if (setjmp(out_of_memory) != 0) {
-        c->abnf.place = (struct abnf_place){.file = dialect};
+        c->abnf.place = (struct abnf_place){.file = "grammar"};
         snprintf(c->abnf.message, sizeof c->abnf.message, "memory is out");
         return false;
     }

@@ -21,10 +21,10 @@ struct compilation {
     struct imap_grammar grammar;
 };
 
-/* Compiles the texts, read in this order, under the name of the dialect. False on an error; free
- * *compilation in either case. A root that the grammar doesn't have has entry 0. */
-bool compilation_run(struct compilation *, const char *dialect, const struct grammar_text *texts,
-                     size_t count, const struct grammar_text *settled);
+/* Compiles the texts, read in this order. False on an error; free *compilation in either case. A
+ * root that the grammar doesn't have has entry 0. */
+bool compilation_run(struct compilation *, const struct grammar_text *texts, size_t count,
+                     const struct grammar_text *settled);
 
 void compilation_free(struct compilation *);
 

@@ -17,7 +17,7 @@ static void compile(struct compilation *c, const char *text, const char *settled
                     size_t size) {
     struct grammar_text grammar = {"g", text, strlen(text)};
     struct grammar_text settled = {"c", settled_text, strlen(settled_text)};
-    if (compilation_run(c, "test", &grammar, 1, &settled)) {
+    if (compilation_run(c, &grammar, 1, &settled)) {
         snprintf(result, size, "%s", "");
     } else {
         snprintf(result, size, "%s:%u:%u: %s", c->abnf.place.file, c->abnf.place.line,
@@ -162,9 +162,14 @@ static bool log_event(void *context, const struct imap_event *event) {
     static const char *const kinds[] = {"", "literal ", "finding ", "message "};
     struct log *log = context;
     size_t length = strlen(log->text);
+    char extension[IMAP_EXTENSION_TEXT];
     const char *name = event->kind == IMAP_EVENT_LITERAL && event->binary
                            ? "8"
                            : imap_rule_name(log->grammar, event->rule);
+    if (event->finding == IMAP_EXTENSION_NOT_ENABLED) {
+        imap_extension_name(log->grammar, (unsigned)event->value, extension, sizeof extension);
+        name = extension;
+    }
     snprintf(log->text + length, sizeof log->text - length, "%s%llu-%llu %s%s",
              length > 0 ? ", " : "", (unsigned long long)event->start,
              (unsigned long long)event->end, kinds[event->kind], name);
@@ -294,6 +299,55 @@ static void test_read_literals(void **state) {
                   cases);
 }
 
+/* What an extension adds is marked by its first word, wherever a rule of none comes to it. */
+static void test_read_extensions(void **state) {
+    (void)state;
+    static const char grammar[] =
+        "r = c [more] %x0A\nc = \"a\" [n] / d\nd = 1*(%x61-7A) - <first words of d> / \"dd\" [n]\n"
+        "n = 1*%x30-39\nmore = \"(\" n \")\"\nchar = %x21-22\n@root response r\n@leaf c n\n"
+        "@extension ONE\nc =/ \"b\" n / two \"!\"\ntwo = \"C\" / *n \"E\"\nd =/ \"ff\" / n \"x\"\n"
+        "@extension TWO ONE\nmore =/ SP \"(\" \"F\" n \")\"\nchar =/ %x23\nSP = \" \"\n"
+        "c =/ %x41 *char\n@belongs c \"a\"\n@extension\nc =/ \"zz\"\n";
+    static const struct reading_case cases[] = {
+        {OCTETS("b1"), "0-1 finding ONE, 0-2 c, 0-3 message r"},
+        {OCTETS("C!"), "0-1 finding ONE, 0-2 c, 0-3 message r"},
+        {OCTETS("1E!"), "1-2 finding ONE, 0-3 c, 0-4 message r"},
+        {OCTETS("ff"), "0-2 c, 0-3 message r"},
+        {OCTETS("a2"), "0-1 finding TWO, 0-2 c, 0-3 message r"},
+        {OCTETS("zz (F1)"), "0-2 c, 4-5 finding TWO, 5-6 n, 0-8 message r"},
+        {OCTETS("A!#\""), "0-1 finding TWO, 2-3 finding TWO, 0-4 c, 0-5 message r"},
+    };
+    CHECK_READING(grammar, cases);
+}
+
+static void test_enable(void **state) {
+    (void)state;
+    struct compilation c;
+    char result[256];
+    compile(&c,
+            "r = \"a\" %x0A\n@root response r\n@extension ONE=A\nr =/ \"b\" %x0A\n"
+            "@extension TWO one=a rev2\nr =/ \"c\" %x0A\n",
+            "", result, sizeof result);
+    assert_string_equal(result, "");
+    struct imap_extensions set = {{0}};
+    assert_int_equal(imap_extension_count(&c.grammar), 2);
+    assert_false(imap_extensions_add(&c.grammar, "ONE", &set));
+    assert_false(imap_extensions_add(&c.grammar, "TWOFOLD", &set));
+    assert_true(imap_extensions_add(&c.grammar, "two=x", &set));
+    assert_int_equal(set.bits[0], 4);
+    assert_true(imap_extensions_add(&c.grammar, "ONE=A", &set));
+    assert_int_equal(set.bits[0], 6);
+    assert_true(imap_extensions_of_dialect(&c.grammar, "rev2", &set));
+    assert_int_equal(set.bits[0], 4);
+    assert_true(imap_extensions_of_dialect(&c.grammar, "all", &set));
+    assert_int_equal(set.bits[0], 6);
+    assert_false(imap_extensions_of_dialect(&c.grammar, "rev3", &set));
+    char name[3];
+    assert_int_equal(imap_extension_name(&c.grammar, 1, name, sizeof name), 5);
+    assert_string_equal(name, "ON");
+    compilation_free(&c);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_syntax),           cmocka_unit_test(test_deep_groups),
@@ -302,6 +356,7 @@ int main(void) {
         cmocka_unit_test(test_read_nodes),       cmocka_unit_test(test_read_values),
         cmocka_unit_test(test_read_calls),       cmocka_unit_test(test_read_catch),
         cmocka_unit_test(test_read_differences), cmocka_unit_test(test_read_literals),
+        cmocka_unit_test(test_read_extensions),  cmocka_unit_test(test_enable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,8 @@
 
 enum {
     MAX_WAYS_TEXT = 160, /* characters of a conflict's text */
-    MAX_TRAIL_TEXT = 80  /* of the example that leads to it */
+    MAX_TRAIL_TEXT = 80, /* of the example that leads to it */
+    UNSETTLED = 8        /* more than there are ways */
 };
 
 /* ---- the list: lines `WAYS -> WINNER ; reason` ---------------------------------------------- */
@@ -116,13 +117,48 @@ static void write_ends(const struct construction *c, unsigned chain, char *text,
         append(text, size, "nothing");
     }
     while (count-- > 0) {
-        append(text, size, c->abnf->rules[labels[count]].name);
+        append(text, size, abnf_label_name(c->abnf, labels[count]));
         append(text, size, count > 0 ? " " : "");
     }
 }
 
+/* The chain's ends without those of extensions, the last first; returns how many there are. */
+static unsigned node_ends(const struct construction *c, unsigned chain,
+                          struct node_end ends[MAX_SLOTS]) {
+    unsigned count = 0;
+    for (; chain != 0 && count < MAX_SLOTS; chain = c->chains[chain].previous) {
+        if ((c->chains[chain].end.label & LABEL_EXTENSION) == 0) {
+            ends[count++] = c->chains[chain].end;
+        }
+    }
+    return count;
+}
+
+/* Where ways differ in nothing but the extensions that they make use of, the one that needs fewest
+ * is taken: what can be read without is no use of an extension. UNSETTLED if none is so. */
+static unsigned plainest(const struct construction *c, const unsigned *chains, unsigned count) {
+    struct node_end ends[MAX_SLOTS], others[MAX_SLOTS];
+    unsigned length = node_ends(c, chains[0], ends), best = 0;
+    bool tie = false;
+    for (unsigned i = 1; i < count; i++) {
+        bool same = node_ends(c, chains[i], others) == length &&
+                    memcmp(ends, others, length * sizeof *ends) == 0;
+        if (!same) {
+            return UNSETTLED;
+        }
+        unsigned one = c->chains[chains[best]].length, other = c->chains[chains[i]].length;
+        tie = other == one || (tie && other > one);
+        best = other < one ? i : best;
+    }
+    return tie ? UNSETTLED : best;
+}
+
 unsigned conflict_settle(struct construction *c, unsigned state, unsigned octet,
                          const unsigned *chains, unsigned count) {
+    unsigned plain = plainest(c, chains, count);
+    if (plain != UNSETTLED) {
+        return chains[plain];
+    }
     char names[8][MAX_WAYS_TEXT / 2], ways[MAX_WAYS_TEXT] = "";
     unsigned order[8], used = count < 8 ? count : 8;
     for (unsigned i = 0; i < used; i++) {

@@ -211,7 +211,7 @@ static void add_to_step(struct construction *c, struct step *step, const struct 
 static void check_marks(struct construction *c, const struct step *step) {
     for (size_t i = 0; i < c->way_count; i++) {
         const struct way *way = &c->ways[i];
-        uint32_t live = (UINT32_C(1) << c->automaton->vertices[way->vertex].slots) - 1;
+        uint32_t live = c->automaton->vertices[way->vertex].live;
         if ((step->begins & ~way->begins & live) == 0) {
             continue;
         }
@@ -255,14 +255,15 @@ unsigned construction_kind(struct construction *c, const struct transition_kind 
     return (unsigned)t->kind_count++;
 }
 
-/* The most slots that are open in any of the core's vertices. */
+/* How many slots hold all that are open in any of the core's vertices. */
 static unsigned open_slots(const struct construction *c, const struct core *core) {
-    unsigned most = 0;
+    unsigned slots = 0;
     for (unsigned i = 0; i < core->count; i++) {
-        unsigned slots = c->automaton->vertices[core->vertices[i]].slots;
-        most = slots > most ? slots : most;
+        while (c->automaton->vertices[core->vertices[i]].live >> slots != 0) {
+            slots++;
+        }
     }
-    return most;
+    return slots;
 }
 
 static void make_call(struct construction *c, struct step *step, unsigned machine,

@@ -25,7 +25,7 @@ static bool take(void *context, const struct imap_event *event) {
 int main(void) {
     static const char *const commands[] = {"a1 CAPABILITY", "a2 SELECT INBOX", "a3 LOGOUT", NULL};
     const char *const *command = commands;
-    const struct imap_grammar *grammar = imap_grammar_builtin("rfc3501");
+    const struct imap_grammar *grammar = imap_grammar_builtin();
     struct client client = {.grammar = grammar,
                             .greeting = imap_grammar_rule(grammar, "greeting"),
                             .tagged = imap_grammar_rule(grammar, "response-tagged")};

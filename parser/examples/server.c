@@ -34,7 +34,7 @@ static void refuse(struct imap_parser *parser) {
 }
 
 int main(void) {
-    const struct imap_grammar *grammar = imap_grammar_builtin("rfc3501");
+    const struct imap_grammar *grammar = imap_grammar_builtin();
     struct session session = {.tag_rule = imap_grammar_rule(grammar, "tag")};
     struct imap_limits limits = {.message = sizeof session.octets};
     struct imap_parser parser;
