@@ -45,11 +45,12 @@ bool imap_extensions_of_dialect(const struct imap_grammar *grammar, const char *
     return false;
 }
 
-bool grammar_extension_is(const struct grammar_extension *extension, const char *name) {
+bool grammar_extension_is(const struct grammar_extension *extension, const char *name,
+                          size_t size) {
     for (const char *own = extension->names; *own != '\0';) {
         size_t length = strcspn(own, " ");
-        bool same = strncasecmp(own, name, length) == 0;
-        if (same && (name[length] == '\0' || name[length] == '=')) {
+        bool same = length <= size && strncasecmp(own, name, length) == 0;
+        if (same && (length == size || name[length] == '=')) {
             return true;
         }
         own += length;
@@ -58,16 +59,28 @@ bool grammar_extension_is(const struct grammar_extension *extension, const char 
     return false;
 }
 
-bool imap_extensions_add(const struct imap_grammar *grammar, const char *capability,
-                         struct imap_extensions *extensions) {
+static bool add_capability(const struct imap_grammar *grammar, const char *name, size_t size,
+                           struct imap_extensions *extensions) {
     bool found = false;
     for (unsigned i = 1; i < grammar->extension_count; i++) {
-        if (grammar_extension_is(&grammar->extensions[i], capability)) {
+        if (grammar_extension_is(&grammar->extensions[i], name, size)) {
             extensions->bits[i / 64] |= UINT64_C(1) << i % 64;
             found = true;
         }
     }
     return found;
+}
+
+bool imap_extensions_add(const struct imap_grammar *grammar, const char *capabilities, size_t size,
+                         struct imap_extensions *extensions) {
+    bool all = true;
+    for (const char *at = capabilities, *end = at + size; at < end;) {
+        const char *space = memchr(at, ' ', (size_t)(end - at));
+        size_t length = (size_t)((space == NULL ? end : space) - at);
+        all = (length == 0 || add_capability(grammar, at, length, extensions)) && all;
+        at += length + (space != NULL);
+    }
+    return all;
 }
 
 /* ---- rules --------------------------------------------------------------------------------- */

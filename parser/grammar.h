@@ -109,6 +109,6 @@ const struct grammar_transition *grammar_otherwise(const struct imap_grammar *, 
 imap_rule grammar_state_rule(const struct imap_grammar *, uint32_t state);
 
 /* Is the name one of the extension's? `X=y` is a name of `X` too. */
-bool grammar_extension_is(const struct grammar_extension *, const char *name);
+bool grammar_extension_is(const struct grammar_extension *, const char *name, size_t size);
 
 #endif

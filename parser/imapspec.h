@@ -97,9 +97,9 @@ const char *imap_dialect_name(size_t index);
 bool imap_extensions_of_dialect(const struct imap_grammar *, const char *dialect,
                                 struct imap_extensions *);
 
-/* Adds what a capability stands for ("CONDSTORE", "THREAD=REFERENCES", in any case). False if no
- * extension is called so. */
-bool imap_extensions_add(const struct imap_grammar *, const char *capability,
+/* Adds what capabilities stand for: a list with spaces, in any case, as in a CAPABILITY response
+ * ("CONDSTORE THREAD=REFERENCES"). False if one of them is no extension's name. */
+bool imap_extensions_add(const struct imap_grammar *, const char *capabilities, size_t size,
                          struct imap_extensions *);
 
 /* ---- events -------------------------------------------------------------------------------- */

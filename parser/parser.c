@@ -95,7 +95,7 @@ void imap_parser_allow(struct imap_parser *p, const struct imap_extensions *exte
 }
 
 bool imap_parser_enable(struct imap_parser *p, const char *capability) {
-    return imap_extensions_add(p->grammar, capability, &p->extensions);
+    return imap_extensions_add(p->grammar, capability, strlen(capability), &p->extensions);
 }
 
 /* No limit is over what a mark can hold, so that no sum with an offset overflows. */

@@ -197,7 +197,8 @@ static bool read_case(FILE *file, struct log_case *test) {
         } else if (strncmp(line, "@dialect ", 9) == 0) {
             assert_true(imap_extensions_of_dialect(grammar, line + 9, &test->extensions));
         } else if (strncmp(line, "@enable ", 8) == 0) {
-            assert_true(imap_extensions_add(grammar, line + 8, &test->extensions));
+            assert_true(
+                imap_extensions_add(grammar, line + 8, strlen(line + 8), &test->extensions));
         } else if (line[0] == '@') {
             set_root(test, line + 1);
         } else if (line[0] == '>') {

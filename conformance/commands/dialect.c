@@ -1,5 +1,7 @@
 #include "dialect.h"
 
+#include <string.h>
+
 bool dialect_option(struct dialect *dialect, int option, const char *argument) {
     if (option == 'd') {
         dialect->name = argument;
@@ -19,7 +21,8 @@ const char *dialect_extensions(const struct dialect *dialect, const struct imap_
         return name;
     }
     for (size_t i = 0; i < dialect->enabled_count; i++) {
-        if (!imap_extensions_add(grammar, dialect->enabled[i], extensions)) {
+        if (!imap_extensions_add(grammar, dialect->enabled[i], strlen(dialect->enabled[i]),
+                                 extensions)) {
             return dialect->enabled[i];
         }
     }

@@ -7,11 +7,11 @@
 
 #include "lint.h"
 
-static bool lint_rev1(struct lint *lint, const char *text, size_t size, bool is_dialog) {
+static bool lint_all(struct lint *lint, const char *text, size_t size, bool is_dialog) {
     const struct imap_grammar *grammar = imap_grammar_builtin();
     struct imap_extensions extensions;
 
-    imap_extensions_of_dialect(grammar, "rev1", &extensions);
+    imap_extensions_of_dialect(grammar, "all", &extensions);
     return lint_text(lint, grammar, &extensions, (const uint8_t *)text, size, is_dialog);
 }
 
@@ -23,7 +23,7 @@ static char *remarks_on(const char *text, size_t size, bool is_dialog, unsigned 
     FILE *stream = open_memstream(&list, &list_size);
 
     assert_non_null(stream);
-    assert_true(lint_rev1(&lint, text, size, is_dialog));
+    assert_true(lint_all(&lint, text, size, is_dialog));
     for (size_t i = 0; i < lint.remark_count; i++) {
         const struct remark *remark = &lint.remarks[i];
         fprintf(stream, "%s%u:%zu %s\n", remark->severity == LINT_WARNING ? "?" : "",
@@ -335,7 +335,7 @@ static void names_the_rule_and_what_it_expected(void **state) {
     struct lint lint;
 
     (void)state;
-    assert_true(lint_rev1(&lint, text, sizeof text - 1, false));
+    assert_true(lint_all(&lint, text, sizeof text - 1, false));
     assert_int_equal(lint.remark_count, 1);
     assert_string_equal(lint.remarks[0].rule, "date-time");
     assert_string_equal(lint.remarks[0].sentence, "expected DQUOTE, got \"n\"");
@@ -352,7 +352,7 @@ static void gives_up_after_too_many_remarks(void **state) {
     for (size_t i = 0; i < count; i++) {
         memcpy(text + i * size, line, size);
     }
-    assert_true(lint_rev1(&lint, text, size * count, false));
+    assert_true(lint_all(&lint, text, size * count, false));
     assert_int_equal(lint.remark_count, LINT_MAXIMUM);
     lint_free(&lint);
     free(text);
@@ -366,7 +366,7 @@ static void writes_a_remark_with_its_caret(void **state) {
     FILE *stream = open_memstream(&written, &size);
 
     (void)state;
-    assert_true(lint_rev1(&lint, text, sizeof text - 1, false));
+    assert_true(lint_all(&lint, text, sizeof text - 1, false));
     lint_remark(&lint, LINT_WARNING, lint.remarks[0].row, 6, "tag", "just so", "");
     lint_write(stream, "x.txt", &lint.remarks[0]);
     lint_write(stream, "x.txt", &lint.remarks[1]);

@@ -157,7 +157,8 @@ static void play(struct account *account, const struct names *names, struct resu
                             .extensions = dialog->extensions,
                             .result = result};
 
-    ladder_add_extensions(&account->capabilities, dialog->grammar, &replay.extensions);
+    imap_extensions_add(dialog->grammar, (const char *)account->capabilities.octets,
+                        account->capabilities.size, &replay.extensions);
     replay.connections = calloc(dialog->connections, sizeof *replay.connections);
     if (!replay.connections || !set_variables(&replay)) {
         error(result, 0, "out of memory");

@@ -214,6 +214,7 @@ static bool set_defaults(const struct source *source, struct dialog *dialog) {
 static bool finish(const struct source *source, struct dialog *dialog, size_t state_line) {
     struct field state = {"", 0, state_line, 1};
 
+    imap_extensions_add(dialog->grammar, dialog->needs, strlen(dialog->needs), &dialog->extensions);
     if (dialog->state != STATE_SELECTED) {
         return true;
     }

@@ -32,20 +32,6 @@ bool ladder_can(const struct buffer *capabilities, const char *capability, size_
     return false;
 }
 
-void ladder_add_extensions(const struct buffer *capabilities, const struct imap_grammar *grammar,
-                           struct imap_extensions *extensions) {
-    const char *text = (const char *)capabilities->octets;
-    char name[IMAP_EXTENSION_TEXT];
-
-    for (size_t i = 0; i < capabilities->size;) {
-        const char *end = memchr(text + i, ' ', capabilities->size - i);
-        size_t length = end ? (size_t)(end - (text + i)) : capabilities->size - i;
-        snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : 0), text + i);
-        imap_extensions_add(grammar, name, extensions);
-        i += length + 1;
-    }
-}
-
 static bool can(const struct session *session, const char *capability) {
     return ladder_can(&session->capabilities, capability, strlen(capability));
 }

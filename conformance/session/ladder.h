@@ -23,8 +23,4 @@ bool ladder_learn(struct session *, struct buffer *seen, char problem[SESSION_PR
 /* Is this one of the space-separated words? Case is ignored. */
 bool ladder_can(const struct buffer *capabilities, const char *capability, size_t size);
 
-/* Adds the extensions that these capabilities stand for. */
-void ladder_add_extensions(const struct buffer *capabilities, const struct imap_grammar *,
-                           struct imap_extensions *);
-
 #endif

@@ -84,7 +84,8 @@ static void list_extensions(struct compilation *c) {
         for (unsigned k = 0; k < DIALECT_COUNT; k++) {
             bool part = k == DIALECT_ALL
                             ? !extension->vendor
-                            : grammar_extension_is(&extensions[i], imap_dialect_name(k));
+                            : grammar_extension_is(&extensions[i], imap_dialect_name(k),
+                                                   strlen(imap_dialect_name(k)));
             grammar->dialects[k].bits[i / 64] |= (uint64_t)part << i % 64;
         }
     }
