@@ -80,7 +80,13 @@ $(BUILD)/parser/%_test: $(BUILD)/parser/%_test.o $(filter-out %/compile_grammar.
 $(BUILD)/%_test: $(BUILD)/%_test.o $(BUILD)/libimapspec.a $(TOOL_LIBRARY)
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $(filter-out %.a,$^) $(BUILD)/libimapspec.a -lcmocka $(TOOL_LIBS) -o $@
 
-tests: $(TEST_PROGRAMS) ## build the C unit tests
+BENCH := $(addprefix $(BUILD)/parser/bench/,workload floor imapspec \
+             $(shell pkg-config --exists libetpan 2>/dev/null && echo libetpan))
+.SECONDARY: $(BENCH:%=%.o)
+$(BENCH): $(BUILD)/parser/bench/%: $(BUILD)/parser/bench/%.o $(BUILD)/parser/bench/peer.o $(BUILD)/libimapspec.a
+	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(if $(filter %/libetpan,$@),-letpan) -o $@
+
+tests: $(TEST_PROGRAMS) $(BENCH) ## build the C unit tests, and what make bench runs
 
 # The packages that a build needs may have to come first: what is built is only known afterwards.
 PARALLEL_MAKE = +@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
@@ -101,12 +107,6 @@ coverage: ## set up, run the tests of parser/, write build/coverage/coverage.htm
 	@scripts/setup coverage
 	$(PARALLEL_MAKE) BUILD=$(COVERAGE) CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage all $(COVERAGE_TESTS)
 	@JOBS=$(JOBS) scripts/coverage $(COVERAGE) $(COVERAGE_TESTS)
-
-BENCH := $(addprefix $(BUILD)/parser/bench/,workload floor imapspec \
-             $(shell pkg-config --exists libetpan 2>/dev/null && echo libetpan))
-.SECONDARY: $(BENCH:%=%.o)
-$(BENCH): $(BUILD)/parser/bench/%: $(BUILD)/parser/bench/%.o $(BUILD)/parser/bench/peer.o $(BUILD)/libimapspec.a
-	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(if $(filter %/libetpan,$@),-letpan) -o $@
 
 bench: $(BENCH) ## measure how fast the parser is, beside others that are installed
 	@BUILD=$(BUILD) CC='$(CC)' CFLAGS='$(CFLAGS)' scripts/bench $(OPTIONS)
