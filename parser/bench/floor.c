@@ -105,7 +105,7 @@ static uint16_t state_of(struct automaton *automaton, const struct imap_parser *
 static bool record(struct automaton *automaton) {
     const struct workload *workload = automaton->workload;
     struct imap_parser parser;
-    imap_parser_init(&parser, imap_grammar_builtin("rfc3501"),
+    imap_parser_init(&parser, imap_grammar_builtin(),
                      workload->commands ? IMAP_COMMAND : IMAP_RESPONSE, NULL, NULL);
     uint16_t state = state_of(automaton, &parser);
     for (size_t i = 0; i < workload->size && state != 0; i++) {

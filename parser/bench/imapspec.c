@@ -44,7 +44,7 @@ static uint64_t read_all(struct reader *reader, imap_sink *sink) {
     const struct workload *workload = reader->workload;
     const uint8_t *at = workload->octets, *end = at + workload->size;
     reader->check = 0;
-    imap_parser_init(parser, imap_grammar_builtin("rfc3501"),
+    imap_parser_init(parser, imap_grammar_builtin(),
                      workload->commands ? IMAP_COMMAND : IMAP_RESPONSE, sink, reader);
     while (at < end) {
         size_t left = (size_t)(end - at), consumed;
