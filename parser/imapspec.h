@@ -295,6 +295,38 @@ bool imap_tree_parse(struct imap_tree *, struct imap_parser *, const struct imap
  * be NULL if size is 0) and returns the value's length. */
 size_t imap_value(const uint8_t *octets, size_t count, uint8_t *value, size_t size);
 
+/* ---- checks -------------------------------------------------------------------------------- */
+
+/* What a grammar can't say of one message: dates that exist, names that are well-formed, ... */
+
+enum imap_severity {
+    IMAP_VIOLATION, /* the RFC says MUST, or says it as a fact */
+    IMAP_WARNING    /* the RFC says SHOULD, or warns of it */
+};
+
+struct imap_check {
+    const char *name;     /* "date-day"; constant, as all that follows */
+    const char *source;   /* "RFC 3501, 9": the RFC that says so, and its section */
+    const char *sentence; /* what is wrong where the check finds something */
+    enum imap_severity severity;
+};
+
+/* Check `index` from 0, NULL past the last. Lives as long as the program. */
+const struct imap_check *imap_check_at(size_t index);
+
+/* Receives what a check found: [start, end) in the offsets of the tree. */
+typedef void imap_check_sink(void *context, const struct imap_check *, uint64_t start,
+                             uint64_t end);
+
+/* Makes all checks of one message. `tree` is its whole tree (with imap_tree_root 0 nothing is
+ * checked), `octets` are its octets from the root's start on. The extensions say whether the names
+ * of mailboxes are modified UTF-7 (IMAP4rev1: RFC 3501, 5.1.3), UTF-8 (UTF8=ACCEPT, of which
+ * IMAP4rev2 is: RFC 6855, 3; RFC 9051, 5.1) or, with both, UTF-8 where they are not ASCII. Tells of
+ * what it finds in the order of the tree. Allocates nothing. */
+void imap_check_message(const struct imap_tree *tree, const struct imap_grammar *,
+                        const struct imap_extensions *, const void *octets, imap_check_sink *,
+                        void *context);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }
