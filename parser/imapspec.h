@@ -65,6 +65,34 @@ const char *imap_rule_example(const struct imap_grammar *, imap_rule);
 /* Does the rule make nodes, i.e. IMAP_EVENT_NODE events? */
 bool imap_rule_is_node(const struct imap_grammar *, imap_rule);
 
+/* ---- grammars made at run time ---------------------------------------------------------------- */
+
+/* ABNF in the language of parser/grammar/overlay.abnf, and where it comes from. */
+struct imap_grammar_text {
+    const char *file; /* for messages */
+    const char *text; /* need not end in NUL */
+    size_t size;      /* octets of the text, at most 4 MiB */
+};
+
+/* Why a text is no grammar, or makes none with the others. */
+struct imap_grammar_problem {
+    const char *file; /* of the text; "" if it is about none */
+    unsigned line, column; /* from 1; column counts octets */
+    char message[512];     /* one sentence */
+};
+
+/* Compiles the built-in grammar with `count` texts read after it, in this order: a rule replaces
+ * one of its name, "=/" adds to it, and a section `@extension NAME...` makes an extension. NULL on an
+ * error, a conflict, or when memory is out; then *problem says why. What it returns is as immutable
+ * as the built-in grammar and lives until imap_grammar_free; it keeps nothing of the texts. Takes
+ * about a second, and tens of megabytes until it is done. It is all of the library that allocates.
+ */
+struct imap_grammar *imap_grammar_compile(const struct imap_grammar_text *, size_t count,
+                                          struct imap_grammar_problem *problem);
+
+/* Frees what imap_grammar_compile made; NULL is nothing to free. No parser may use it any more. */
+void imap_grammar_free(struct imap_grammar *);
+
 /* ---- extensions ----------------------------------------------------------------------------- */
 
 /* One grammar reads all of IMAP. What goes beyond the extensions that a parser has enabled is a
