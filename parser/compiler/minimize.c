@@ -1,6 +1,7 @@
 /* States that read the same octets into states that are the same, with the same actions, are one.
  * Moore's refinement: a state's signature is hashed over its blocks until no block splits. States
- * of different rules stay apart, so that errors name the right one. */
+ * of different rules stay apart, so that errors name the right one. Then octet classes that no
+ * state tells apart are one too. */
 #include <string.h>
 
 #include "transducer.h"
@@ -20,7 +21,8 @@ static bool same_transition(const struct refinement *r, const struct transition 
 
 static bool same_state(const struct refinement *r, unsigned one, unsigned other) {
     const struct state *a = &r->transducer->states[one], *b = &r->transducer->states[other];
-    if (r->blocks[one] != r->blocks[other]) {
+    if (r->blocks[one] != r->blocks[other] || a->rule != b->rule ||
+        a->otherwise.kind != b->otherwise.kind) {
         return false;
     }
     for (unsigned class = 0; class < r->transducer->class_count; class ++) {
@@ -32,9 +34,11 @@ static bool same_state(const struct refinement *r, unsigned one, unsigned other)
 }
 
 static size_t hash_state(const struct refinement *r, unsigned state) {
-    uint64_t hash = r->blocks[state];
+    const struct state *hashed = &r->transducer->states[state];
+    uint64_t hash =
+        r->blocks[state] ^ (uint64_t)hashed->rule << 20 ^ (uint64_t)hashed->otherwise.kind << 32;
     for (unsigned class = 0; class < r->transducer->class_count; class ++) {
-        const struct transition *transition = &r->transducer->states[state].row[class];
+        const struct transition *transition = &hashed->row[class];
         hash = (hash ^ r->blocks[transition->target]) * UINT64_C(0x9E3779B97F4A7C15);
         hash = (hash ^ transition->kind ^ hash >> 31) * UINT64_C(0xBF58476D1CE4E5B9);
     }
@@ -67,18 +71,44 @@ static bool refine(struct refinement *r) {
     return split;
 }
 
-/* At first, states are as different as what they do where no octet goes on, and as their rules. */
+/* At first, all states are one. */
 static void begin(struct refinement *r) {
-    const struct transducer *t = r->transducer;
-    r->block_count = 1;
+    r->block_count = 2;
+    for (unsigned s = 1; s < r->transducer->state_count; s++) {
+        r->blocks[s] = 1;
+    }
+}
+
+static bool same_class(const struct transducer *t, unsigned one, unsigned other) {
     for (unsigned s = 1; s < t->state_count; s++) {
-        unsigned twin = 1;
-        while (twin < s && (t->states[twin].otherwise.kind != t->states[s].otherwise.kind ||
-                            t->states[twin].rule != t->states[s].rule)) {
+        const struct transition *a = &t->states[s].row[one], *b = &t->states[s].row[other];
+        if (a->target != b->target || a->caught != b->caught || a->kind != b->kind) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void merge_classes(struct transducer *t) {
+    unsigned merged[256], count = 0;
+    for (unsigned class = 0; class < t->class_count; class ++) {
+        unsigned twin = 0;
+        while (twin < count && !same_class(t, twin, class)) {
             twin++;
         }
-        r->blocks[s] = twin < s ? r->blocks[twin] : (unsigned)r->block_count++;
+        merged[class] = twin;
+        if (twin < count) {
+            continue;
+        }
+        for (unsigned s = 1; s < t->state_count; s++) {
+            t->states[s].row[count] = t->states[s].row[class];
+        }
+        count++;
     }
+    for (unsigned octet = 0; octet < 256; octet++) {
+        t->classes[octet] = (uint8_t)merged[t->classes[octet]];
+    }
+    t->class_count = count;
 }
 
 void transducer_minimize(struct transducer *t) {
@@ -108,4 +138,5 @@ void transducer_minimize(struct transducer *t) {
     }
     t->states = states;
     t->state_count = t->state_capacity = r.block_count;
+    merge_classes(t);
 }
