@@ -115,45 +115,60 @@ bool imap_rule_is_node(const struct imap_grammar *grammar, imap_rule rule) {
 }
 
 imap_rule grammar_state_rule(const struct imap_grammar *grammar, uint32_t state) {
-    uint32_t low = 0, high = grammar->state_count;
+    uint32_t low = 0, high = grammar->state_rule_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (grammar->state_rules[middle].state < state) {
+        if (grammar->state_rules[middle].state <= state) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    bool found = low < grammar->state_count && grammar->state_rules[low].state == state;
-    return found ? grammar->state_rules[low].rule : 0;
+    return low == 0 ? 0 : grammar->state_rules[low - 1].rule;
 }
 
 /* ---- states -------------------------------------------------------------------------------- */
 
-static const uint32_t *find_cell(const struct imap_grammar *grammar, uint32_t state,
-                                 unsigned class) {
-    const uint32_t *cell = &grammar->cells[state + class];
-    return CELL_CLASS(*cell) == class ? cell : NULL;
+/* Where a chain goes on the class: 0 if nowhere. */
+static uint32_t chain_target(const struct imap_grammar *grammar, uint32_t state, unsigned class) {
+    uint32_t place = state - grammar->chain_start;
+    const struct grammar_chain *chain = &grammar->chains[place / CHAIN_TEXT];
+    uint32_t at = place % CHAIN_TEXT;
+    if (grammar->classes[chain->text[at]] != class) {
+        return 0;
+    }
+    return at + 1U == chain->length ? chain->target : state + 1;
 }
 
 bool grammar_reads(const struct imap_grammar *grammar, uint32_t state, unsigned class) {
-    return find_cell(grammar, state, class) != NULL;
+    return state >= grammar->chain_start ? chain_target(grammar, state, class) != 0
+                                         : grammar_cell(grammar, state, class) != CELL_EMPTY;
 }
 
 bool grammar_transition_at(const struct imap_grammar *grammar, uint32_t state, unsigned class,
                            struct grammar_transition *transition) {
-    const uint32_t *cell = find_cell(grammar, state, class);
-    if (cell == NULL) {
+    if (state >= grammar->chain_start) {
+        uint32_t target = chain_target(grammar, state, class);
+        *transition = (struct grammar_transition){.target = (uint16_t)target};
+        return target != 0;
+    }
+    uint32_t cell = grammar_cell(grammar, state, class);
+    if (cell == CELL_EMPTY) {
         return false;
     }
-    *transition = (*cell & CELL_SPECIAL) != 0
-                      ? grammar->transitions[CELL_TARGET(*cell)]
-                      : (struct grammar_transition){.target = CELL_TARGET(*cell)};
+    *transition =
+        CELL_ACTION(cell) == CELL_TRANSITION
+            ? grammar->transitions[CELL_TARGET(cell)]
+            : (struct grammar_transition){.target = (uint16_t)CELL_TARGET(cell),
+                                          .action = grammar->shortcuts[CELL_ACTION(cell)]};
     return true;
 }
 
 const struct grammar_transition *grammar_otherwise(const struct imap_grammar *grammar,
                                                    uint32_t state) {
-    const uint32_t *cell = find_cell(grammar, state, CLASS_OTHERWISE);
-    return cell == NULL ? NULL : &grammar->transitions[CELL_TARGET(*cell)];
+    if (state >= grammar->chain_start) {
+        return NULL;
+    }
+    uint32_t cell = grammar->cells[state + CLASS_RETURN];
+    return CELL_CLASS(cell) == CLASS_RETURN ? &grammar->transitions[CELL_TARGET(cell)] : NULL;
 }

@@ -4,15 +4,41 @@
 
 #include "imapspec.h"
 
-/* A state is the index of its row's first cell. The rows are laid over each other so that each
- * cell belongs to at most one: cell `state + class` is the state's own if it names that class. */
-#define CELL_CLASS(cell)  ((cell) >> 24)
-#define CELL_SPECIAL      UINT32_C(0x800000)
-#define CELL_TARGET(cell) ((cell)&UINT32_C(0x7FFFFF))
-#define CELL_EMPTY        UINT32_C(0xFF000000)
+/* A state is a number: below chain_start the index of its row's first cell, from there on a place
+ * in a chain.
+ *
+ * Rows hold only what is special about a state. They are laid over each other so that each cell
+ * belongs to at most one: cell `state + class` is the state's own if it names that class. If it
+ * isn't, the octet may be in the default set of the row, and the row's first cell applies. */
+#define CELL(action, class, target)                                                                \
+    ((uint32_t)(action) << 24 | (uint32_t)(class) << 16 | (uint32_t)(target))
+#define CELL_TARGET(cell) ((cell)&0xFFFFU)
+#define CELL_CLASS(cell)  ((cell) >> 16 & 0xFFU)
+#define CELL_ACTION(cell) ((cell) >> 24)
 
-/* Octet classes count from 1; class 0 is what happens when no octet goes on. */
-#define CLASS_OTHERWISE 0
+enum {
+    CELL_EMPTY = 0,
+    MAX_STATE = 0xFFFF,
+
+    /* classes: 0 is the row's first cell, which names DEFAULT_SETS and a set instead */
+    CLASS_RETURN = 1, /* what happens where no octet goes on */
+    FIRST_CLASS = 2,  /* of octets */
+    DEFAULT_SETS = 0x80,
+    MAX_DEFAULT_SETS = 64, /* set 0 is empty */
+
+    /* actions: 0 is none, others are indices into shortcuts */
+    CELL_TRANSITION = 0xFF /* the target is an index into transitions */
+};
+
+/* States that have one way on, in a row: a word, or part of it. The state after the text's first i
+ * octets is the chain's own, plus i; its own is chain_start + CHAIN_TEXT * its index. */
+enum { CHAIN_TEXT = 8 };
+
+struct grammar_chain {
+    uint8_t text[CHAIN_TEXT]; /* letters, in lower case, stand for both cases */
+    uint16_t target;          /* state after all of it */
+    uint8_t length;
+};
 
 /* Open nodes of one machine at a time; each has a slot that holds where it began. The last is for
  * the word that makes use of an extension. */
@@ -28,11 +54,10 @@ enum operation {
     OPERATION_RETURN   /* where no octet goes on: pop; the octet is read there */
 };
 
-/* What a special cell's target is the index of. A plain cell just goes to its target. */
 struct grammar_transition {
-    uint32_t target; /* state after the octet; after the return, of a call */
-    uint32_t caught; /* state when a CATCH fails */
-    uint32_t entry;  /* of the called machine */
+    uint16_t target; /* state after the octet; after the return, of a call */
+    uint16_t caught; /* state when a CATCH fails */
+    uint16_t entry;  /* of the called machine */
     uint16_t action; /* before the octet is read: index into actions */
     uint16_t final;  /* FINISH: after it */
     uint8_t operation;
@@ -65,8 +90,9 @@ struct grammar_extension {
     const char *source;
 };
 
+/* From this state on, up to the next entry's, states are in the middle of this rule. */
 struct grammar_state_rule {
-    uint32_t state;
+    uint16_t state;
     imap_rule rule;
 };
 
@@ -75,14 +101,19 @@ enum { DIALECT_REV1, DIALECT_REV1_2060, DIALECT_REV2, DIALECT_ALL, DIALECT_COUNT
 
 struct imap_grammar {
     uint8_t classes[256];
+    uint64_t defaults[DEFAULT_SETS];     /* by class; bit i: default set i has it */
+    uint16_t shortcuts[CELL_TRANSITION]; /* what the actions in cells are: indices into actions */
     const uint32_t *cells;
+    const struct grammar_chain *chains;
     const struct grammar_transition *transitions;
     const uint16_t *actions;
     const struct grammar_rule *rules; /* by number; 0 is unused */
     const struct grammar_set *sets;
     const struct grammar_extension *extensions;   /* by number; 0 is unused */
     const struct grammar_state_rule *state_rules; /* sorted by state */
-    uint32_t cell_count, transition_count, state_count;
+    uint32_t cell_count, chain_count, transition_count, state_rule_count;
+    uint32_t chain_start;                         /* the first chain's state */
+    uint32_t state_count;                         /* for a person */
     uint16_t rule_count, set_count, action_count; /* rule_count includes the unused 0 */
     uint16_t extension_count;                     /* likewise */
     imap_rule resp_text_code, literal;            /* rules that the parser itself names */
@@ -90,6 +121,18 @@ struct imap_grammar {
     imap_rule root_rules[IMAP_ROOT_COUNT];
     struct imap_extensions dialects[DIALECT_COUNT];
 };
+
+/* What the row of a state does on an octet of this class; CELL_EMPTY if it doesn't go on with it.
+ */
+static inline uint32_t grammar_cell(const struct imap_grammar *grammar, uint32_t state,
+                                    unsigned class) {
+    uint32_t cell = grammar->cells[state + class];
+    if (CELL_CLASS(cell) == class) {
+        return cell;
+    }
+    cell = grammar->cells[state];
+    return grammar->defaults[class] >> (CELL_CLASS(cell) - DEFAULT_SETS) & 1 ? cell : CELL_EMPTY;
+}
 
 /* ---- what a state does: for all but the parser's innermost loop, which looks at cells itself ---
  */

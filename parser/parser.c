@@ -378,44 +378,127 @@ static bool fail_limit(struct imap_parser *p, const struct piece *piece) {
     return fail(p, line ? IMAP_LINE_TOO_LONG : IMAP_MESSAGE_TOO_LONG, offset_of(piece), -1);
 }
 
-/* Runs over the octets that do nothing but lead from state to state, to one that does more: returns
- * the transition that it takes, NULL if there is none. *more is false at `end`. */
-static const struct grammar_transition *run(struct imap_parser *p, struct piece *piece,
-                                            const uint8_t *end, bool *more) {
-    const uint8_t *classes = p->grammar->classes, *at = piece->at;
-    const uint32_t *cells = p->grammar->cells;
-    const struct grammar_transition *transition = NULL;
-    uint32_t state = p->state;
-    for (; at < end; at++) {
-        unsigned class = classes[*at];
-        uint32_t cell = cells[state + class];
-        if (CELL_CLASS(cell) != class) {
+/* The end of the run of octets that leave the state as it is, all of them of one default set. */
+static const uint8_t *skip_run(const struct imap_grammar *grammar, unsigned set, const uint8_t *at,
+                               const uint8_t *end) {
+    while (at < end && (grammar->defaults[grammar->classes[*at]] >> set & 1) != 0) {
+        at++;
+    }
+    return at;
+}
+
+/* How many octets of a chain's text, from `text` on, stand at `at`: at most `length`. */
+static unsigned match_octets(const uint8_t *text, unsigned length, const uint8_t *at) {
+    unsigned matched = 0;
+    while (matched < length) {
+        bool letter = (text[matched] & 0x60) == 0x60;
+        if ((letter ? at[matched] | 0x20 : at[matched]) != text[matched]) {
             break;
         }
-        if ((cell & CELL_SPECIAL) != 0) {
-            transition = &p->grammar->transitions[CELL_TARGET(cell)];
+        matched++;
+    }
+    return matched;
+}
+
+/* The same where eight octets can be read at `at`: eight comparisons at once. Bits 5 and 6 of an
+ * octet of the text say that it is a letter, where bit 5 doesn't matter. */
+static unsigned match_word(const struct grammar_chain *chain, unsigned from, const uint8_t *at) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint64_t text, octets;
+    memcpy(&text, chain->text, sizeof text);
+    memcpy(&octets, at, sizeof octets);
+    text >>= 8 * from;
+    uint64_t letters = text & text >> 1 & UINT64_C(0x2020202020202020);
+    uint64_t differs = (text ^ octets) & ~letters;
+    unsigned length = chain->length - from, beyond = 8 * (CHAIN_TEXT - length);
+    differs <<= beyond;
+    if (differs == 0) {
+        return length;
+    }
+    unsigned matched = 0;
+    for (differs >>= beyond; (differs & 0xFF) == 0; differs >>= 8) {
+        matched++;
+    }
+    return matched;
+#else
+    return match_octets(chain->text + from, chain->length - from, at);
+#endif
+}
+
+/* Reads on in a chain: to the state after it, or to the end of the octets. False: to an octet that
+ * isn't its. */
+static inline bool read_chain(const struct imap_grammar *grammar, uint32_t *state,
+                              const uint8_t **at, const uint8_t *end) {
+    uint32_t place = *state - grammar->chain_start, from = place % CHAIN_TEXT;
+    const struct grammar_chain *chain = &grammar->chains[place / CHAIN_TEXT];
+    unsigned length = chain->length - from, matched;
+    size_t left = (size_t)(end - *at);
+    if (left >= CHAIN_TEXT) {
+        matched = match_word(chain, from, *at);
+    } else {
+        length = left < length ? (unsigned)left : length;
+        matched = match_octets(chain->text + from, length, *at);
+    }
+    *at += matched;
+    *state = from + matched == chain->length ? chain->target : *state + matched;
+    return matched == length;
+}
+
+/* Reads octets that do nothing but lead from state to state, up to one that does more: returns the
+ * cell of that. CELL_EMPTY: there is none, or `end` is reached. */
+static uint32_t run(struct imap_parser *p, struct piece *piece, const uint8_t *end) {
+    const struct imap_grammar *grammar = p->grammar;
+    const uint8_t *at = piece->at;
+    uint32_t state = p->state, cell = CELL_EMPTY;
+    while (at < end) {
+        if (state >= grammar->chain_start) {
+            if (!read_chain(grammar, &state, &at, end)) {
+                break;
+            }
+            continue;
+        }
+        cell = grammar_cell(grammar, state, grammar->classes[*at]);
+        if (cell == CELL_EMPTY || CELL_ACTION(cell) != 0) {
             break;
+        }
+        at++;
+        if (CELL_TARGET(cell) == state && CELL_CLASS(cell) >= DEFAULT_SETS) {
+            at = skip_run(grammar, CELL_CLASS(cell) - DEFAULT_SETS, at, end);
         }
         state = CELL_TARGET(cell);
+        cell = CELL_EMPTY;
     }
     p->state = state;
     piece->at = at;
-    *more = at < end;
-    return transition;
+    return cell;
+}
+
+/* Does what the octet does beside being read. */
+static bool act(struct imap_parser *p, struct piece *piece, uint32_t cell) {
+    if (CELL_ACTION(cell) == CELL_TRANSITION) {
+        return take(p, piece, &p->grammar->transitions[CELL_TARGET(cell)]);
+    }
+    if (!perform(p, piece, p->grammar->shortcuts[CELL_ACTION(cell)])) {
+        return catch_failure(p, piece);
+    }
+    p->state = CELL_TARGET(cell);
+    piece->at++;
+    return true;
 }
 
 /* Until the message or the piece ends, a limit is reached, a literal begins, or the sink pauses. */
 static bool read_message(struct imap_parser *p, struct piece *piece) {
     const uint8_t *end = limited_end(p, piece);
     uint64_t message = p->message_start;
-    bool more = true;
     if (piece->at == end) {
         return fail_limit(p, piece);
     }
-    while (more && !p->paused && p->phase == PHASE_MESSAGE && p->message_start == message) {
-        const struct grammar_transition *transition = run(p, piece, end, &more);
-        bool good = !more || (transition != NULL ? take(p, piece, transition) : leave(p, piece));
-        if (!good) {
+    while (!p->paused && p->phase == PHASE_MESSAGE && p->message_start == message) {
+        uint32_t cell = run(p, piece, end);
+        if (piece->at == end) {
+            return true;
+        }
+        if (!(cell != CELL_EMPTY ? act(p, piece, cell) : leave(p, piece))) {
             return false;
         }
     }

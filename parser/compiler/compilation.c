@@ -6,8 +6,6 @@
 #include "example.h"
 #include "pack.h"
 
-enum { MAX_CLASSES = 254 /* a cell has eight bits for its class; two values are taken */ };
-
 static const char *const root_names[IMAP_ROOT_COUNT] = {
     [IMAP_GREETING] = "greeting",
     [IMAP_RESPONSE] = "response",
@@ -93,8 +91,7 @@ static void list_extensions(struct compilation *c) {
     grammar->extension_count = (uint16_t)c->abnf.extension_count;
 }
 
-static void find_roots(struct compilation *c, const struct transducer *transducer,
-                       const struct packed *packed) {
+static void find_roots(struct compilation *c) {
     for (size_t i = 0; i < c->abnf.root_count; i++) {
         const struct abnf_root *root = &c->abnf.roots[i];
         unsigned number = 0;
@@ -104,107 +101,45 @@ static void find_roots(struct compilation *c, const struct transducer *transduce
         if (number == IMAP_ROOT_COUNT) {
             abnf_fail(&c->abnf, &root->place, "no root is called %s", root->name);
         }
-        c->grammar.entries[number] = packed->bases[transducer->entries[i + 1]];
+        c->grammar.entries[number] = c->numbers[c->transducer.entries[i + 1]];
         c->grammar.root_rules[number] = (imap_rule)root->rule;
     }
 }
 
-static void fill_tables(struct compilation *c, const struct transducer *transducer,
-                        const struct packed *packed) {
-    struct imap_grammar *grammar = &c->grammar;
-    for (unsigned octet = 0; octet < 256; octet++) {
-        grammar->classes[octet] = (uint8_t)(transducer->classes[octet] + 1);
-    }
-    grammar->cells = packed->cells;
-    grammar->transitions = packed->transitions;
-    grammar->actions = packed->actions;
-    grammar->state_rules = packed->state_rules;
-    grammar->cell_count = (uint32_t)packed->cell_count;
-    grammar->transition_count = (uint32_t)packed->transition_count;
-    grammar->action_count = (uint16_t)packed->action_count;
-    grammar->state_count = (uint32_t)packed->state_count;
-}
-
-static void compile(struct compilation *c) {
-    struct automaton automaton;
-    struct transducer transducer;
-    struct packed packed;
-    c->abnf.arena = &c->scratch;
-    automaton_build(&automaton, &c->abnf);
-    transducer_build(&transducer, &automaton, &c->settled);
-    if (transducer.class_count > MAX_CLASSES) {
-        abnf_fail(&c->abnf, &c->abnf.rules[1].place, "more than %d octet classes", MAX_CLASSES);
-    }
-    c->abnf.arena = &c->arena;
-    pack(&packed, &transducer);
-    fill_tables(c, &transducer, &packed);
-    list_rules(c);
-    list_sets(c);
-    list_extensions(c);
-    find_roots(c, &transducer, &packed);
-    arena_free(&c->scratch);
-}
-
-/* Where errors go to, while something is done. */
-struct exits {
-    jmp_buf failed, out_of_memory;
-};
-
-static void set_exits(struct compilation *c, struct exits *exits) {
-    c->arena.out_of_memory = c->scratch.out_of_memory = &exits->out_of_memory;
-    c->abnf.failed = &exits->failed;
-}
-
-bool compilation_out_of_memory(struct compilation *c) {
-    c->abnf.place = (struct abnf_place){.file = ""};
-    snprintf(c->abnf.message, sizeof c->abnf.message, "memory is out");
-    return false;
-}
-
-bool compilation_read(struct compilation *c, const struct imap_grammar_text *texts, size_t count,
-                      const struct imap_grammar_text *settled) {
-    struct exits exits;
-    *c = (struct compilation){0};
-    set_exits(c, &exits);
-    if (setjmp(exits.out_of_memory) != 0) {
-        return compilation_out_of_memory(c);
-    }
-    if (setjmp(exits.failed) != 0) {
-        return false;
-    }
-    abnf_init(&c->abnf, &c->arena, &exits.failed);
+static void compile(struct compilation *c, const struct grammar_text *texts, size_t count,
+                    const struct grammar_text *settled) {
     for (size_t i = 0; i < count; i++) {
         abnf_read(&c->abnf, texts[i].file, texts[i].text, texts[i].size);
     }
     abnf_resolve(&c->abnf);
     conflicts_read(&c->settled, &c->abnf, settled->file, settled->text, settled->size);
-    return true;
-}
-
-bool compilation_run(struct compilation *c) {
-    struct exits exits;
-    set_exits(c, &exits);
-    if (setjmp(exits.out_of_memory) != 0) {
-        return compilation_out_of_memory(c);
-    }
-    if (setjmp(exits.failed) != 0) {
-        return false;
-    }
-    compile(c);
-    return true;
-}
-
-bool compilation_check_settled(struct compilation *c) {
-    struct exits exits;
-    set_exits(c, &exits);
-    if (setjmp(exits.failed) != 0) {
-        return false;
-    }
+    automaton_build(&c->automaton, &c->abnf);
+    transducer_build(&c->transducer, &c->automaton, &c->settled);
     conflicts_check_used(&c->settled, &c->abnf);
+    c->numbers = pack(&c->grammar, &c->transducer);
+    list_rules(c);
+    list_sets(c);
+    list_extensions(c);
+    find_roots(c);
+}
+
+bool compilation_run(struct compilation *c, const struct grammar_text *texts, size_t count,
+                     const struct grammar_text *settled) {
+    jmp_buf failed, out_of_memory;
+    *c = (struct compilation){.arena.out_of_memory = &out_of_memory};
+    if (setjmp(out_of_memory) != 0) {
+        c->abnf.place = (struct abnf_place){.file = "grammar"};
+        snprintf(c->abnf.message, sizeof c->abnf.message, "memory is out");
+        return false;
+    }
+    if (setjmp(failed) != 0) {
+        return false;
+    }
+    abnf_init(&c->abnf, &c->arena, &failed);
+    compile(c, texts, count, settled);
     return true;
 }
 
 void compilation_free(struct compilation *c) {
     arena_free(&c->arena);
-    arena_free(&c->scratch);
 }

@@ -1,6 +1,6 @@
-/* compile-grammar GRAMMAR-FOLDER TABLES.c TEXTS.c: compiles the files that GRAMMAR-FOLDER/files
- * lists to the tables that libimapspec is built with, and copies their texts, for grammars that are
- * made at run time. Exits with 1 and file:line:column on any error or conflict. */
+/* compile-grammar GRAMMAR-FOLDER OUTPUT.c: compiles the files that GRAMMAR-FOLDER/files lists to
+ * the tables that libimapspec is built with. Exits with 1 and file:line:column on any error or
+ * conflict. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,19 +13,19 @@ enum { MAX_PATH_LENGTH = 4096, MAX_TEXTS = 128, MAX_FILE = 4 << 20 };
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-static void text_free(struct imap_grammar_text *text) {
+static void text_free(struct grammar_text *text) {
     free((char *)text->file);
     free((char *)text->text);
 }
 
 /* Reads FOLDER/NAMESUFFIX. On false it has said why. */
-static bool text_read(struct imap_grammar_text *text, const char *folder, const char *name,
+static bool text_read(struct grammar_text *text, const char *folder, const char *name,
                       const char *suffix) {
     char path[MAX_PATH_LENGTH];
     int length = snprintf(path, sizeof path, "%s/%s%s", folder, name, suffix);
     FILE *file = length > 0 && (size_t)length < sizeof path ? fopen(path, "rb") : NULL;
     char *octets = file != NULL ? malloc(MAX_FILE) : NULL;
-    *text = (struct imap_grammar_text){.file = strdup(path), .text = octets};
+    *text = (struct grammar_text){.file = strdup(path), .text = octets};
     if (octets == NULL) {
         fprintf(stderr, "%s: %s\n", path, strerror(errno));
     } else {
@@ -102,9 +102,22 @@ static void write_transitions(FILE *out, const struct imap_grammar *grammar) {
     fputs("};\n", out);
 }
 
+static void write_chains(FILE *out, const struct imap_grammar *grammar) {
+    fputs("static const struct grammar_chain chains[] = {\n", out);
+    for (uint32_t i = 0; i < grammar->chain_count; i++) {
+        const struct grammar_chain *chain = &grammar->chains[i];
+        fputs("    {{", out);
+        for (unsigned k = 0; k < CHAIN_TEXT; k++) {
+            fprintf(out, "%u%s", chain->text[k], k + 1 < CHAIN_TEXT ? ", " : "");
+        }
+        fprintf(out, "}, %u, %u},\n", chain->target, chain->length);
+    }
+    fputs("};\n", out);
+}
+
 static void write_state_rules(FILE *out, const struct imap_grammar *grammar) {
     fputs("static const struct grammar_state_rule state_rules[] = {", out);
-    for (uint32_t i = 0; i < grammar->state_count; i++) {
+    for (uint32_t i = 0; i < grammar->state_rule_count; i++) {
         fprintf(out, "%s{%u, %u},", i % 8 == 0 ? "\n    " : " ", grammar->state_rules[i].state,
                 grammar->state_rules[i].rule);
     }
@@ -121,6 +134,24 @@ static void write_numbers(FILE *out, const struct imap_grammar *grammar) {
         fprintf(out, "%s%u,", i % 16 == 0 ? "\n    " : " ", grammar->actions[i]);
     }
     fputs("\n};\n", out);
+}
+
+/* What an octet is: its class, and the default sets that have it. */
+static void write_classes(FILE *out, const struct imap_grammar *grammar) {
+    fputs("    .classes = {", out);
+    for (unsigned octet = 0; octet < 256; octet++) {
+        fprintf(out, "%s%u,", octet % 16 == 0 ? "\n        " : " ", grammar->classes[octet]);
+    }
+    fputs("\n    },\n    .defaults = {", out);
+    for (unsigned class = 0; class < DEFAULT_SETS; class ++) {
+        fprintf(out, "%sUINT64_C(0x%" PRIx64 "),", class % 4 == 0 ? "\n        " : " ",
+                grammar->defaults[class]);
+    }
+    fputs("\n    },\n    .shortcuts = {", out);
+    for (unsigned i = 0; i < CELL_TRANSITION; i++) {
+        fprintf(out, "%s%u,", i % 16 == 0 ? "\n        " : " ", grammar->shortcuts[i]);
+    }
+    fputs("\n    },\n", out);
 }
 
 static void write_roots(FILE *out, const struct imap_grammar *grammar) {
@@ -160,24 +191,25 @@ static void write_dialects(FILE *out, const struct imap_grammar *grammar) {
 }
 
 static void write_grammar(FILE *out, const struct imap_grammar *grammar) {
-    static const char *const arrays[] = {"cells", "transitions", "actions",   "rules",
-                                         "sets",  "state_rules", "extensions"};
+    static const char *const arrays[] = {"cells", "chains", "transitions", "actions",
+                                         "rules", "sets",   "state_rules", "extensions"};
     write_rules(out, grammar);
     write_sets(out, grammar);
     write_transitions(out, grammar);
+    write_chains(out, grammar);
     write_state_rules(out, grammar);
     write_numbers(out, grammar);
     write_extensions(out, grammar);
-    fputs("static const struct imap_grammar grammar = {\n    .classes = {", out);
-    for (unsigned octet = 0; octet < 256; octet++) {
-        fprintf(out, "%s%u,", octet % 16 == 0 ? "\n        " : " ", grammar->classes[octet]);
-    }
-    fputs("\n    },\n", out);
+    fputs("static const struct imap_grammar grammar = {\n", out);
+    write_classes(out, grammar);
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
         fprintf(out, "    .%s = %s,\n", arrays[i], arrays[i]);
     }
-    fprintf(out, "    .cell_count = %u,\n    .transition_count = %u,\n    .state_count = %u,\n",
-            grammar->cell_count, grammar->transition_count, grammar->state_count);
+    fprintf(out, "    .cell_count = %u,\n    .chain_count = %u,\n    .chain_start = %u,\n",
+            grammar->cell_count, grammar->chain_count, grammar->chain_start);
+    fprintf(out,
+            "    .transition_count = %u,\n    .state_count = %u,\n    .state_rule_count = %u,\n",
+            grammar->transition_count, grammar->state_count, grammar->state_rule_count);
     fprintf(out, "    .rule_count = %u,\n    .set_count = %u,\n    .action_count = %u,\n",
             grammar->rule_count, grammar->set_count, grammar->action_count);
     fprintf(out, "    .resp_text_code = %u,\n    .literal = %u,\n", grammar->resp_text_code,
@@ -190,13 +222,15 @@ static void write_grammar(FILE *out, const struct imap_grammar *grammar) {
         out);
 }
 
-/* ---- compiling ----------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------------------- */
 
 static void print_statistics(const struct imap_grammar *grammar) {
-    size_t octets = grammar->cell_count * sizeof *grammar->cells +
+    size_t octets = sizeof grammar->classes + sizeof grammar->defaults + sizeof grammar->shortcuts +
+                    grammar->cell_count * sizeof *grammar->cells +
+                    grammar->chain_count * sizeof *grammar->chains +
                     grammar->transition_count * sizeof *grammar->transitions +
                     grammar->action_count * sizeof *grammar->actions +
-                    grammar->state_count * sizeof *grammar->state_rules;
+                    grammar->state_rule_count * sizeof *grammar->state_rules;
     printf("%d rules, %u extensions, %u states, %u transitions with actions, %zu KiB of tables\n",
            grammar->rule_count - 1, grammar->extension_count - 1U, grammar->state_count,
            grammar->transition_count, octets / 1024);
@@ -212,122 +246,60 @@ static bool has_all_roots(const struct imap_grammar *grammar) {
     return true;
 }
 
-/* The grammar folder's texts, in reading order. */
-struct folder {
-    struct imap_grammar_text texts[MAX_TEXTS], settled;
-    size_t count;
-};
-
-static bool compile_folder(const struct folder *folder, FILE *tables) {
+static bool compile_texts(FILE *output, const struct grammar_text *texts, size_t count,
+                          const struct grammar_text *settled) {
     struct compilation c;
-    bool done = compilation_read(&c, folder->texts, folder->count, &folder->settled) &&
-                compilation_run(&c) && compilation_check_settled(&c);
+    bool done = compilation_run(&c, texts, count, settled);
     if (!done) {
         fprintf(stderr, "%s:%u:%u: %s\n", c.abnf.place.file, c.abnf.place.line, c.abnf.place.column,
                 c.abnf.message);
     }
     done = done && has_all_roots(&c.grammar);
     if (done) {
-        write_grammar(tables, &c.grammar);
+        write_grammar(output, &c.grammar);
         print_statistics(&c.grammar);
     }
     compilation_free(&c);
     return done;
 }
 
-/* ---- texts --------------------------------------------------------------------------------- */
-
-/* As numbers: no compiler must take a string of this length. */
-static void write_octets(FILE *out, const struct imap_grammar_text *text, size_t number) {
-    fprintf(out, "static const unsigned char text_%zu[] = {", number);
-    for (size_t i = 0; i < text->size; i++) {
-        fprintf(out, "%s%d,", i % 24 == 0 ? "\n    " : "", (unsigned char)text->text[i]);
-    }
-    fputs("\n    0};\n", out);
-}
-
-static void write_text(FILE *out, const struct imap_grammar_text *text, size_t number) {
-    fputs("{", out);
-    write_string(out, text->file);
-    fprintf(out, ", (const char *)text_%zu, %zu}", number, text->size);
-}
-
-static void write_texts(FILE *out, const struct folder *folder) {
-    for (size_t i = 0; i < folder->count; i++) {
-        write_octets(out, &folder->texts[i], i);
-    }
-    write_octets(out, &folder->settled, folder->count);
-    fputs("const struct imap_grammar_text grammar_texts[] = {\n", out);
-    for (size_t i = 0; i < folder->count; i++) {
-        fputs("    ", out);
-        write_text(out, &folder->texts[i], i);
-        fputs(",\n", out);
-    }
-    fprintf(out, "};\nconst size_t grammar_text_count = %zu;\n", folder->count);
-    fputs("const struct imap_grammar_text grammar_settled =\n    ", out);
-    write_text(out, &folder->settled, folder->count);
-    fputs(";\n", out);
-}
-
-/* ---- the whole ----------------------------------------------------------------------------- */
-
-/* Reads what GRAMMAR-FOLDER/files lists: a name per line, or a comment after "#". On false it has
- * said why. */
-static bool folder_read(struct folder *folder, const char *path) {
-    struct imap_grammar_text list;
+/* `list` is the text of the list of files: a name per line, or a comment after "#"; it is cut
+ * apart. */
+static bool compile_files(FILE *output, const char *folder, char *list) {
+    struct grammar_text texts[MAX_TEXTS], settled;
+    size_t count = 0;
     char *rest = NULL;
-    *folder = (struct folder){0};
-    bool good = text_read(&list, path, "files", "") &&
-                text_read(&folder->settled, path, "expected-conflicts", "");
-    for (char *line = good ? strtok_r((char *)list.text, "\n", &rest) : NULL; good && line != NULL;
+    bool good = text_read(&settled, folder, "expected-conflicts", "");
+    for (char *line = strtok_r(list, "\n", &rest); good && line != NULL;
          line = strtok_r(NULL, "\n", &rest)) {
         if (line[0] != '#') {
-            good = folder->count < MAX_TEXTS &&
-                   text_read(&folder->texts[folder->count++], path, line, ".abnf");
+            good = count < MAX_TEXTS && text_read(&texts[count], folder, line, ".abnf");
+            count += good;
         }
     }
-    text_free(&list);
+    good = good && compile_texts(output, texts, count, &settled);
+    while (count > 0) {
+        text_free(&texts[--count]);
+    }
+    text_free(&settled);
     return good;
 }
 
-static void folder_free(struct folder *folder) {
-    while (folder->count > 0) {
-        text_free(&folder->texts[--folder->count]);
-    }
-    text_free(&folder->settled);
-}
-
-static FILE *output_open(const char *path, const char *header) {
-    FILE *output = fopen(path, "w");
-    if (output == NULL) {
-        fprintf(stderr, "%s: %s\n", path, strerror(errno));
-    } else {
-        fprintf(output,
-                "/* Written by compile-grammar from the grammar folder. */\n#include \"%s\"\n\n",
-                header);
-    }
-    return output;
-}
-
-static bool output_close(FILE *output) {
-    return output != NULL && fclose(output) == 0;
-}
-
 int main(int argc, char **argv) {
-    if (argc != 4) {
-        fprintf(stderr, "usage: compile-grammar GRAMMAR-FOLDER TABLES.c TEXTS.c\n");
+    if (argc != 3) {
+        fprintf(stderr, "usage: compile-grammar GRAMMAR-FOLDER OUTPUT.c\n");
         return EXIT_FAILURE;
     }
-    struct folder folder = {0};
-    FILE *tables = output_open(argv[2], "grammar.h");
-    FILE *texts = output_open(argv[3], "compiler/texts.h");
-    bool done = tables != NULL && texts != NULL && folder_read(&folder, argv[1]) &&
-                compile_folder(&folder, tables);
-    if (done) {
-        write_texts(texts, &folder);
+    struct grammar_text list;
+    FILE *output = fopen(argv[2], "w");
+    if (output == NULL) {
+        fprintf(stderr, "%s: %s\n", argv[2], strerror(errno));
+        return EXIT_FAILURE;
     }
-    done = output_close(tables) && done;
-    done = output_close(texts) && done;
-    folder_free(&folder);
-    return done ? EXIT_SUCCESS : EXIT_FAILURE;
+    fputs("/* Written by compile-grammar from the grammar folder. */\n#include \"grammar.h\"\n\n",
+          output);
+    bool done =
+        text_read(&list, argv[1], "files", "") && compile_files(output, argv[1], (char *)list.text);
+    text_free(&list);
+    return fclose(output) == 0 && done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

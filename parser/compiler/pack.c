@@ -3,22 +3,51 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A kind of transition, as the tables say it. */
+struct packed_kind {
+    uint16_t action, final; /* indices into actions */
+    uint8_t shortcut;       /* that stands for a GO with this action; 0 for none */
+    size_t uses;
+};
+
 struct packing {
-    struct packed *packed;
+    struct imap_grammar *grammar;
     const struct transducer *transducer;
     struct arena *arena;
-    bool *taken_bases; /* by cell */
-    size_t base_capacity;
-    size_t first_base; /* where to look first: rows of this size didn't fit before it */
+    struct chains chains;
+    struct defaults defaults;
+    struct packed_kind *kinds;
+    unsigned *numbers; /* of states */
+    uint32_t *cells;
+    size_t cell_count, cell_capacity;
+    bool *taken; /* by cell: a row begins here */
+    size_t taken_capacity;
+    size_t first_cell; /* where to look first: rows of this size didn't fit before it */
+    struct grammar_transition *transitions;
+    size_t transition_count, transition_capacity;
+    unsigned *transitions_to; /* by the transducer's target: the first, plus 1 */
+    unsigned *next_to;        /* by transition: the next with this target, plus 1 */
+    size_t next_capacity;
+    uint16_t *actions;
+    size_t action_count, action_capacity;
+    struct grammar_state_rule *state_rules;
+    size_t state_rule_count;
 };
+
+static _Noreturn void fail(const struct packing *p, const char *what, size_t limit) {
+    struct abnf *abnf = p->transducer->automaton->abnf;
+    abnf_fail(abnf, &abnf->rules[1].place, "the grammar needs more than %zu %s", limit, what);
+}
 
 /* ---- actions ------------------------------------------------------------------------------- */
 
 static void add_action_word(struct packing *p, unsigned word) {
-    struct packed *packed = p->packed;
-    packed->actions = arena_grow(p->arena, packed->actions, packed->action_count,
-                                 &packed->action_capacity, sizeof *packed->actions);
-    packed->actions[packed->action_count++] = (uint16_t)word;
+    p->actions =
+        arena_grow(p->arena, p->actions, p->action_count, &p->action_capacity, sizeof *p->actions);
+    p->actions[p->action_count++] = (uint16_t)word;
+    if (p->action_count > UINT16_MAX) {
+        fail(p, "words of actions", UINT16_MAX);
+    }
 }
 
 /* The index of an action; 0 is the empty one. */
@@ -27,7 +56,7 @@ static uint16_t add_action(struct packing *p, const struct action *action) {
     for (unsigned slot = 0; slot < MAX_SLOTS; slot++) {
         begins += action->begins >> slot & 1;
     }
-    size_t index = p->packed->action_count;
+    size_t index = p->action_count;
     if (action->end_count + begins == 0 && index > 0) {
         return 0;
     }
@@ -45,16 +74,58 @@ static uint16_t add_action(struct packing *p, const struct action *action) {
 
 /* The same list of ends and begins is stored once. */
 static uint16_t action_index(struct packing *p, const struct action *action) {
-    size_t count = p->packed->action_count;
+    size_t count = p->action_count;
     uint16_t added = add_action(p, action);
-    size_t size = p->packed->action_count - count;
+    size_t size = p->action_count - count;
     for (size_t i = 0; size > 0 && i + size <= count; i++) {
-        if (memcmp(p->packed->actions + i, p->packed->actions + added, size * 2) == 0) {
-            p->packed->action_count = count;
+        if (memcmp(p->actions + i, p->actions + added, size * sizeof *p->actions) == 0) {
+            p->action_count = count;
             return (uint16_t)i;
         }
     }
     return added;
+}
+
+static void count_uses(struct packing *p) {
+    const struct transducer *t = p->transducer;
+    for (unsigned s = 1; s < t->state_count; s++) {
+        for (unsigned class = 0; class < t->class_count; class ++) {
+            bool own =
+                t->states[s].row[class].target != 0 && p->chains.places[s] == 0 &&
+                (class == p->defaults.rows[s].class || !defaults_take(&p->defaults, t, s, class));
+            p->kinds[t->states[s].row[class].kind].uses += own;
+        }
+    }
+}
+
+/* The actions that most cells have get numbers that fit into a cell. */
+static void choose_shortcuts(struct packing *p) {
+    for (unsigned shortcut = 1; shortcut < CELL_TRANSITION; shortcut++) {
+        struct packed_kind *most = NULL;
+        for (size_t i = 1; i < p->transducer->kind_count; i++) {
+            struct packed_kind *kind = &p->kinds[i];
+            bool better = p->transducer->kinds[i].operation == OPERATION_GO &&
+                          kind->shortcut == 0 && kind->uses > (most == NULL ? 0 : most->uses);
+            most = better ? kind : most;
+        }
+        if (most == NULL) {
+            return;
+        }
+        most->shortcut = (uint8_t)shortcut;
+        p->grammar->shortcuts[shortcut] = most->action;
+    }
+}
+
+static void pack_actions(struct packing *p) {
+    const struct transducer *t = p->transducer;
+    p->kinds = arena_take(p->arena, t->kind_count, sizeof *p->kinds);
+    add_action(p, &(struct action){0});
+    for (size_t i = 0; i < t->kind_count; i++) {
+        p->kinds[i].action = action_index(p, &t->kinds[i].action);
+        p->kinds[i].final = action_index(p, &t->kinds[i].final);
+    }
+    count_uses(p);
+    choose_shortcuts(p);
 }
 
 /* ---- transitions --------------------------------------------------------------------------- */
@@ -67,65 +138,80 @@ static bool same_packing(const struct grammar_transition *one,
            one->slots == other->slots && one->binary == other->binary;
 }
 
-static uint32_t transition_index(struct packing *p, const struct transition *transition) {
+static struct grammar_transition pack_transition(const struct packing *p,
+                                                 const struct transition *transition) {
     const struct transducer *t = p->transducer;
-    struct packed *packed = p->packed;
     const struct transition_kind *kind = &t->kinds[transition->kind];
     bool call = kind->operation == OPERATION_CALL || kind->operation == OPERATION_CATCH;
-    struct grammar_transition packing = {
-        .target = packed->bases[transition->target],
-        .caught = packed->bases[transition->caught],
-        .entry = call ? packed->bases[t->entries[kind->machine]] : 0,
-        .action = action_index(p, &kind->action),
-        .final = action_index(p, &kind->final),
+    return (struct grammar_transition){
+        .target = (uint16_t)p->numbers[transition->target],
+        .caught = (uint16_t)p->numbers[transition->caught],
+        .entry = (uint16_t)(call ? p->numbers[t->entries[kind->machine]] : 0),
+        .action = p->kinds[transition->kind].action,
+        .final = p->kinds[transition->kind].final,
         .operation = (uint8_t)kind->operation,
         .slots = (uint8_t)kind->slots,
         .binary = kind->operation == OPERATION_LITERAL && kind->machine == 1,
     };
-    for (size_t i = 0; i < packed->transition_count; i++) {
-        if (same_packing(&packed->transitions[i], &packing)) {
-            return (uint32_t)i;
+}
+
+static unsigned transition_index(struct packing *p, const struct transition *transition) {
+    struct grammar_transition packed = pack_transition(p, transition);
+    unsigned *first = &p->transitions_to[transition->target];
+    for (unsigned i = *first; i != 0; i = p->next_to[i - 1]) {
+        if (same_packing(&p->transitions[i - 1], &packed)) {
+            return i - 1;
         }
     }
-    packed->transitions = arena_grow(p->arena, packed->transitions, packed->transition_count,
-                                     &packed->transition_capacity, sizeof *packed->transitions);
-    packed->transitions[packed->transition_count] = packing;
-    return (uint32_t)packed->transition_count++;
+    size_t index = p->transition_count++;
+    p->transitions = arena_grow(p->arena, p->transitions, index, &p->transition_capacity,
+                                sizeof *p->transitions);
+    p->next_to = arena_grow(p->arena, p->next_to, index, &p->next_capacity, sizeof *p->next_to);
+    if (index > UINT16_MAX) {
+        fail(p, "transitions", UINT16_MAX);
+    }
+    p->transitions[index] = packed;
+    p->next_to[index] = *first;
+    *first = (unsigned)index + 1;
+    return (unsigned)index;
 }
 
 /* ---- rows ---------------------------------------------------------------------------------- */
 
-static unsigned row_size(const struct transducer *t, unsigned state) {
-    unsigned size = t->states[state].otherwise.kind != 0;
-    for (unsigned class = 0; class < t->class_count; class ++) {
-        size += t->states[state].row[class].target != 0;
+/* Does the state need a cell of its own for the class? */
+static bool has_cell(const struct packing *p, unsigned state, unsigned class) {
+    return p->transducer->states[state].row[class].target != 0 &&
+           !defaults_take(&p->defaults, p->transducer, state, class);
+}
+
+static unsigned row_size(const struct packing *p, unsigned state) {
+    unsigned size = p->transducer->states[state].otherwise.kind != 0;
+    for (unsigned class = 0; class < p->transducer->class_count; class ++) {
+        size += has_cell(p, state, class);
     }
     return size;
 }
 
 /* Makes sure that a row at `base` lies within the arrays. */
 static void reserve(struct packing *p, size_t base) {
-    struct packed *packed = p->packed;
-    size_t end = base + p->transducer->class_count + 1;
-    while (packed->cell_count < end) {
-        packed->cells = arena_grow(p->arena, packed->cells, packed->cell_count,
-                                   &packed->cell_capacity, sizeof *packed->cells);
-        p->taken_bases = arena_grow(p->arena, p->taken_bases, packed->cell_count, &p->base_capacity,
-                                    sizeof *p->taken_bases);
-        p->taken_bases[packed->cell_count] = false;
-        packed->cells[packed->cell_count++] = CELL_EMPTY;
+    size_t end = base + FIRST_CLASS + p->transducer->class_count;
+    if (end > MAX_STATE) {
+        fail(p, "cells", MAX_STATE);
+    }
+    while (p->cell_count < end) {
+        p->cells =
+            arena_grow(p->arena, p->cells, p->cell_count, &p->cell_capacity, sizeof *p->cells);
+        p->taken =
+            arena_grow(p->arena, p->taken, p->cell_count, &p->taken_capacity, sizeof *p->taken);
+        p->taken[p->cell_count] = false;
+        p->cells[p->cell_count++] = CELL_EMPTY;
     }
 }
 
-static bool fits(struct packing *p, unsigned state, size_t base) {
-    const struct state *row = &p->transducer->states[state];
+static bool fits(struct packing *p, const unsigned *offsets, unsigned count, size_t base) {
     reserve(p, base);
-    if (p->taken_bases[base] ||
-        (row->otherwise.kind != 0 && p->packed->cells[base] != CELL_EMPTY)) {
-        return false;
-    }
-    for (unsigned class = 0; class < p->transducer->class_count; class ++) {
-        if (row->row[class].target != 0 && p->packed->cells[base + 1 + class] != CELL_EMPTY) {
+    for (unsigned i = 0; i < count; i++) {
+        if (p->taken[base + offsets[i]]) {
             return false;
         }
     }
@@ -133,42 +219,94 @@ static bool fits(struct packing *p, unsigned state, size_t base) {
 }
 
 static void place_row(struct packing *p, unsigned state) {
-    const struct state *row = &p->transducer->states[state];
-    struct packed *packed = p->packed;
-    size_t base = p->first_base;
-    while (!fits(p, state, base)) {
-        base++;
-    }
-    p->first_base = base;
-    p->taken_bases[base] = true;
-    packed->bases[state] = (uint32_t)base;
-    if (row->otherwise.kind != 0) {
-        packed->cells[base] = 0; /* taken; written by fill_row */
+    unsigned offsets[FIRST_CLASS + 256], count = 0;
+    offsets[count++] = 0;
+    if (p->transducer->states[state].otherwise.kind != 0) {
+        offsets[count++] = CLASS_RETURN;
     }
     for (unsigned class = 0; class < p->transducer->class_count; class ++) {
-        if (row->row[class].target != 0) {
-            packed->cells[base + 1 + class] = 0;
+        if (has_cell(p, state, class)) {
+            offsets[count++] = FIRST_CLASS + class;
         }
+    }
+    size_t base = p->first_cell;
+    while (!fits(p, offsets, count, base)) {
+        base++;
+    }
+    p->first_cell = base;
+    p->numbers[state] = (unsigned)base;
+    for (unsigned i = 0; i < count; i++) {
+        p->taken[base + offsets[i]] = true;
     }
 }
 
 static uint32_t cell(struct packing *p, unsigned class, const struct transition *transition) {
-    if (transition->kind == 0) {
-        return class << 24 | p->packed->bases[transition->target];
+    bool go = p->transducer->kinds[transition->kind].operation == OPERATION_GO;
+    unsigned shortcut = p->kinds[transition->kind].shortcut;
+    if (go && (transition->kind == 0 || shortcut != 0)) {
+        return CELL(shortcut, class, p->numbers[transition->target]);
     }
-    return class << 24 | CELL_SPECIAL | transition_index(p, transition);
+    return CELL(CELL_TRANSITION, class, transition_index(p, transition));
 }
 
 static void fill_row(struct packing *p, unsigned state) {
     const struct state *row = &p->transducer->states[state];
-    uint32_t *cells = p->packed->cells + p->packed->bases[state];
+    const struct row_default *standard = &p->defaults.rows[state];
+    uint32_t *cells = p->cells + p->numbers[state];
+    cells[0] = standard->set == 0
+                   ? CELL(0, DEFAULT_SETS, 0)
+                   : cell(p, DEFAULT_SETS + standard->set, &row->row[standard->class]);
     if (row->otherwise.kind != 0) {
-        cells[CLASS_OTHERWISE] = cell(p, CLASS_OTHERWISE, &row->otherwise);
+        cells[CLASS_RETURN] = cell(p, CLASS_RETURN, &row->otherwise);
     }
     for (unsigned class = 0; class < p->transducer->class_count; class ++) {
-        if (row->row[class].target != 0) {
-            cells[class + 1] = cell(p, class + 1, &row->row[class]);
+        if (has_cell(p, state, class)) {
+            cells[FIRST_CLASS + class] = cell(p, FIRST_CLASS + class, &row->row[class]);
         }
+    }
+}
+
+/* ---- states -------------------------------------------------------------------------------- */
+
+/* Full rows first: what is sparse fits between. Among those of a size, rules stay together. */
+static void place_rows(struct packing *p) {
+    const struct transducer *t = p->transducer;
+    size_t sizes = t->class_count + 2, rules = t->automaton->abnf->rule_count;
+    unsigned *first = arena_take(p->arena, sizes * rules, sizeof *first); /* state */
+    unsigned *next = arena_take(p->arena, t->state_count, sizeof *next);
+    for (unsigned s = (unsigned)t->state_count; s-- > 1;) {
+        if (p->chains.places[s] == 0) {
+            unsigned *list = &first[row_size(p, s) * rules + t->states[s].rule];
+            next[s] = *list;
+            *list = s;
+        }
+    }
+    for (size_t size = sizes; size-- > 0;) {
+        p->first_cell = 1;
+        for (size_t rule = 0; rule < rules; rule++) {
+            for (unsigned s = first[size * rules + rule]; s != 0; s = next[s]) {
+                place_row(p, s);
+            }
+        }
+    }
+}
+
+static void number_chains(struct packing *p) {
+    size_t start = (p->cell_count + CHAIN_TEXT - 1) / CHAIN_TEXT * CHAIN_TEXT;
+    if (start + p->chains.count * CHAIN_TEXT > MAX_STATE) {
+        fail(p, "states", MAX_STATE);
+    }
+    for (unsigned s = 1; s < p->transducer->state_count; s++) {
+        if (p->chains.places[s] != 0) {
+            p->numbers[s] = (unsigned)start + p->chains.places[s] - 1;
+        }
+    }
+    p->grammar->chain_start = (uint32_t)start;
+}
+
+static void fill_chains(struct packing *p) {
+    for (size_t i = 0; i < p->chains.count; i++) {
+        p->chains.items[i].target = (uint16_t)p->numbers[p->chains.targets[i]];
     }
 }
 
@@ -179,44 +317,68 @@ static int by_state(const void *one, const void *other) {
 }
 
 static void list_state_rules(struct packing *p) {
-    struct packed *packed = p->packed;
     const struct transducer *t = p->transducer;
-    packed->state_count = t->state_count - 1;
-    packed->state_rules = arena_take(p->arena, packed->state_count, sizeof *packed->state_rules);
+    size_t count = t->state_count - 1, kept = 0;
+    struct grammar_state_rule *rules = arena_take(p->arena, count, sizeof *rules);
     for (unsigned s = 1; s < t->state_count; s++) {
-        packed->state_rules[s - 1] = (struct grammar_state_rule){
-            .state = packed->bases[s], .rule = (imap_rule)t->states[s].rule};
+        rules[s - 1] = (struct grammar_state_rule){.state = (uint16_t)p->numbers[s],
+                                                   .rule = (imap_rule)t->states[s].rule};
     }
-    qsort(packed->state_rules, packed->state_count, sizeof *packed->state_rules, by_state);
-}
-
-/* Full rows first: what is sparse fits between. */
-static void place_rows(struct packing *p) {
-    const struct transducer *t = p->transducer;
-    size_t sizes = t->class_count + 2;
-    unsigned *first = arena_take(p->arena, sizes, sizeof *first); /* state, by size of its row */
-    unsigned *next = arena_take(p->arena, t->state_count, sizeof *next);
-    for (unsigned s = (unsigned)t->state_count; s-- > 1;) {
-        unsigned size = row_size(t, s);
-        next[s] = first[size];
-        first[size] = s;
-    }
-    for (size_t size = sizes; size-- > 0;) {
-        p->first_base = 1;
-        for (unsigned s = first[size]; s != 0; s = next[s]) {
-            place_row(p, s);
+    qsort(rules, count, sizeof *rules, by_state);
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || rules[kept - 1].rule != rules[i].rule) {
+            rules[kept++] = rules[i];
         }
     }
+    p->state_rules = rules;
+    p->state_rule_count = kept;
 }
 
-void pack(struct packed *packed, const struct transducer *t) {
-    struct packing p = {.packed = packed, .transducer = t, .arena = t->automaton->abnf->arena};
-    *packed = (struct packed){0};
-    packed->bases = arena_take(p.arena, t->state_count, sizeof *packed->bases);
-    add_action(&p, &(struct action){0});
-    place_rows(&p);
-    for (unsigned s = 1; s < t->state_count; s++) {
-        fill_row(&p, s);
+/* ---- the whole ----------------------------------------------------------------------------- */
+
+static void fill_grammar(const struct packing *p) {
+    struct imap_grammar *grammar = p->grammar;
+    for (unsigned octet = 0; octet < 256; octet++) {
+        grammar->classes[octet] = (uint8_t)(FIRST_CLASS + p->transducer->classes[octet]);
     }
+    for (unsigned class = 0; class < p->transducer->class_count; class ++) {
+        for (unsigned set = 0; set < p->defaults.set_count; set++) {
+            uint64_t has = octet_set_has(&p->defaults.sets[set], class);
+            grammar->defaults[FIRST_CLASS + class] |= has << set;
+        }
+    }
+    grammar->cells = p->cells;
+    grammar->cell_count = (uint32_t)p->cell_count;
+    grammar->chains = p->chains.items;
+    grammar->chain_count = (uint32_t)p->chains.count;
+    grammar->transitions = p->transitions;
+    grammar->transition_count = (uint32_t)p->transition_count;
+    grammar->actions = p->actions;
+    grammar->action_count = (uint16_t)p->action_count;
+    grammar->state_rules = p->state_rules;
+    grammar->state_rule_count = (uint32_t)p->state_rule_count;
+    grammar->state_count = (uint32_t)p->transducer->state_count - 1;
+}
+
+const unsigned *pack(struct imap_grammar *grammar, const struct transducer *t) {
+    struct packing p = {.grammar = grammar, .transducer = t, .arena = t->automaton->abnf->arena};
+    if (FIRST_CLASS + t->class_count > DEFAULT_SETS) {
+        fail(&p, "octet classes", DEFAULT_SETS - FIRST_CLASS);
+    }
+    p.numbers = arena_take(p.arena, t->state_count, sizeof *p.numbers);
+    p.transitions_to = arena_take(p.arena, t->state_count, sizeof *p.transitions_to);
+    chains_find(&p.chains, t);
+    defaults_choose(&p.defaults, t, &p.chains);
+    pack_actions(&p);
+    place_rows(&p);
+    number_chains(&p);
+    for (unsigned s = 1; s < t->state_count; s++) {
+        if (p.chains.places[s] == 0) {
+            fill_row(&p, s);
+        }
+    }
+    fill_chains(&p);
     list_state_rules(&p);
+    fill_grammar(&p);
+    return p.numbers;
 }

@@ -1,0 +1,139 @@
+/* States that have one way on, which does nothing but go there: most of them stand in a row, as the
+ * letters of a word. Such a row becomes a chain, which holds eight states in twelve octets, and is
+ * read eight octets at a time. */
+#include <string.h>
+
+#include "pack.h"
+
+enum { MIN_CHAIN = 2 /* states; one alone is smaller as a row */ };
+
+struct finding {
+    struct chains *chains;
+    const struct transducer *transducer;
+    struct arena *arena;
+    uint8_t *octets;     /* by state: what its way on reads, in lower case; 0 if it isn't one */
+    unsigned *next;      /* by state: where that leads */
+    bool *has_before;    /* by state: it stands behind another one */
+    uint8_t *characters; /* by class: the octet or letter that it is, 0 for none */
+};
+
+/* Where both bits are set, a chain takes the octet for a letter. */
+static bool is_letter(unsigned octet) {
+    return (octet & 0x60) == 0x60;
+}
+
+/* Classes that are one octet, or one letter in both cases. */
+static void find_characters(struct finding *f) {
+    unsigned counts[256] = {0};
+    for (unsigned octet = 0; octet < 256; octet++) {
+        counts[f->transducer->classes[octet]]++;
+    }
+    for (unsigned octet = 1; octet < 0x80; octet++) {
+        unsigned class = f->transducer->classes[octet];
+        bool letter = octet >= 'a' && octet <= 'z';
+        bool both = letter && f->transducer->classes[octet - 'a' + 'A'] == class;
+        if (counts[class] == (letter ? 2 : 1) && letter == both && letter == is_letter(octet)) {
+            f->characters[class] = (uint8_t)octet;
+        }
+    }
+}
+
+static void find_link(struct finding *f, unsigned state) {
+    const struct state *row = &f->transducer->states[state];
+    unsigned only = 0, count = row->otherwise.kind != 0;
+    for (unsigned class = 0; class < f->transducer->class_count; class ++) {
+        if (row->row[class].target != 0) {
+            only = class;
+            count++;
+        }
+    }
+    const struct transition *way = &row->row[only];
+    if (count == 1 && way->target != 0 && way->kind == 0) {
+        f->octets[state] = f->characters[only];
+        f->next[state] = way->target;
+    }
+}
+
+/* Each link stands behind at most one other, of the same rule. */
+static void join_links(struct finding *f) {
+    for (unsigned s = 1; s < f->transducer->state_count; s++) {
+        unsigned next = f->next[s];
+        bool joins = f->octets[s] != 0 && f->octets[next] != 0 && !f->has_before[next] &&
+                     f->transducer->states[s].rule == f->transducer->states[next].rule;
+        if (joins) {
+            f->has_before[next] = true;
+        } else {
+            f->next[s] = 0;
+        }
+    }
+}
+
+static unsigned length_from(const struct finding *f, unsigned state) {
+    unsigned length = 1;
+    while (f->next[state] != 0 && length < CHAIN_TEXT) {
+        state = f->next[state];
+        length++;
+    }
+    return length;
+}
+
+static unsigned way_on(const struct transducer *t, unsigned state) {
+    unsigned class = 0;
+    while (t->states[state].row[class].target == 0) {
+        class ++;
+    }
+    return t->states[state].row[class].target;
+}
+
+/* Adds the chain of these states; returns the last. */
+static unsigned add_chain(struct finding *f, unsigned state, unsigned length) {
+    struct chains *chains = f->chains;
+    size_t index = chains->count++;
+    chains->items =
+        arena_grow(f->arena, chains->items, index, &chains->capacity, sizeof *chains->items);
+    chains->targets = arena_grow(f->arena, chains->targets, index, &chains->target_capacity,
+                                 sizeof *chains->targets);
+    struct grammar_chain *chain = &chains->items[index];
+    *chain = (struct grammar_chain){.length = (uint8_t)length};
+    for (unsigned i = 0; i < length; i++) {
+        state = i == 0 ? state : f->next[state];
+        chain->text[i] = f->octets[state];
+        chains->places[state] = (unsigned)(index * CHAIN_TEXT) + i + 1;
+    }
+    chains->targets[index] = way_on(f->transducer, state);
+    return state;
+}
+
+static void add_chains(struct finding *f, unsigned state) {
+    while (state != 0) {
+        unsigned length = length_from(f, state);
+        if (length >= MIN_CHAIN) {
+            state = add_chain(f, state, length);
+        }
+        state = f->next[state];
+    }
+}
+
+void chains_find(struct chains *chains, const struct transducer *t) {
+    struct arena *arena = t->automaton->abnf->arena;
+    uint8_t characters[256] = {0};
+    struct finding f = {
+        .chains = chains, .transducer = t, .arena = arena, .characters = characters};
+    *chains = (struct chains){.places = arena_take(arena, t->state_count, sizeof(unsigned))};
+    f.octets = arena_take(arena, t->state_count, sizeof *f.octets);
+    f.next = arena_take(arena, t->state_count, sizeof *f.next);
+    f.has_before = arena_take(arena, t->state_count, sizeof *f.has_before);
+    find_characters(&f);
+    for (unsigned s = 1; s < t->state_count; s++) {
+        find_link(&f, s);
+    }
+    join_links(&f);
+    /* In the order of rules, so that grammar_state_rule has little to say. */
+    for (unsigned rule = 0; rule < t->automaton->abnf->rule_count; rule++) {
+        for (unsigned s = 1; s < t->state_count; s++) {
+            if (t->states[s].rule == rule && f.octets[s] != 0 && !f.has_before[s]) {
+                add_chains(&f, s);
+            }
+        }
+    }
+}
