@@ -33,9 +33,9 @@ PACKAGES := openssl jansson libxml-2.0 liburiparser
 TOOL_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 TOOL_LIBS   = $(shell pkg-config --libs $(PACKAGES)) -pthread
 
-GRAMMAR   := $(sort $(wildcard parser/grammar/*))
+GRAMMAR   := $(sort $(wildcard parser/grammar/* parser/grammar/*/*))
 PARSER    := $(filter-out %_test.c,$(wildcard parser/*.c))
-COMPILER  := $(filter-out %_test.c,$(wildcard parser/compiler/*.c))
+COMPILER  := $(filter-out %_test.c %/compile_grammar.c,$(wildcard parser/compiler/*.c))
 TOOL      := $(filter-out %_test.c,$(wildcard conformance/*.c conformance/*/*.c))
 TESTS     := $(wildcard parser/*_test.c parser/*/*_test.c conformance/*_test.c conformance/*/*_test.c)
 
@@ -50,31 +50,36 @@ show       = $(if $(VERBOSE),,@printf '%-8s %s\n' $(1) $@;)
 
 all: $(BUILD)/imapspec $(BUILD)/libimapspec.a $(SHARED) ## build build/imapspec and the library, build/libimapspec.*
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call show,CC)$(CC) $(WARNINGS) $(CFLAGS) $(if $(filter parser/%,$<),$(LIBRARY_CFLAGS),$(TOOL_CFLAGS) -pthread) -MMD -MP -c $< -o $@
 
-$(BUILD)/compile-grammar: $(call object,$(COMPILER)) $(BUILD)/parser/grammar.o
+# What makes the tables and texts cannot stand on them.
+$(BUILD)/compile-grammar: $(filter-out %/addition.o,$(call object,$(COMPILER))) \
+                          $(BUILD)/parser/compiler/compile_grammar.o $(BUILD)/parser/grammar.o
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
 
 $(BUILD)/parser/tables.c: $(BUILD)/compile-grammar $(GRAMMAR)
-	$(call show,GRAMMAR)$(BUILD)/compile-grammar parser/grammar $@
+	$(call show,GRAMMAR)$(BUILD)/compile-grammar parser/grammar $@ $(@D)/texts.c
 
-$(BUILD)/parser/tables.o: $(BUILD)/parser/tables.c parser/grammar.h
+$(BUILD)/parser/texts.c: $(BUILD)/parser/tables.c ;
+
+GENERATED := $(BUILD)/parser/tables.o $(BUILD)/parser/texts.o
+$(GENERATED): $(BUILD)/parser/%.o: $(BUILD)/parser/%.c parser/grammar.h parser/imapspec.h
 	$(call show,CC)$(CC) $(WARNINGS) $(CFLAGS) $(LIBRARY_CFLAGS) -Iparser -c $< -o $@
 
-$(BUILD)/libimapspec.a: $(call object,$(PARSER)) $(BUILD)/parser/tables.o
+LIBRARY := $(call object,$(PARSER) $(COMPILER)) $(GENERATED)
+$(BUILD)/libimapspec.a: $(LIBRARY)
 	$(call show,AR)rm -f $@ && $(AR) rcs $@ $^
 
-$(SHARED): $(call object,$(PARSER)) $(BUILD)/parser/tables.o
+$(SHARED): $(LIBRARY)
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,$(SONAME) $^ -o $@
 
 $(BUILD)/imapspec: $(call object,$(TOOL)) $(BUILD)/libimapspec.a
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(TOOL_LIBS) -o $@
 
 TOOL_LIBRARY := $(filter-out $(BUILD)/conformance/imapspec.o,$(call object,$(TOOL)))
-$(BUILD)/parser/%_test: $(BUILD)/parser/%_test.o $(filter-out %/compile_grammar.o,$(call object,$(COMPILER))) \
-                        $(BUILD)/libimapspec.a
+$(BUILD)/parser/%_test: $(BUILD)/parser/%_test.o $(BUILD)/libimapspec.a
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka -o $@
 
 $(BUILD)/%_test: $(BUILD)/%_test.o $(BUILD)/libimapspec.a $(TOOL_LIBRARY)

@@ -65,6 +65,34 @@ const char *imap_rule_example(const struct imap_grammar *, imap_rule);
 /* Does the rule make nodes, i.e. IMAP_EVENT_NODE events? */
 bool imap_rule_is_node(const struct imap_grammar *, imap_rule);
 
+/* ---- grammars made at run time ---------------------------------------------------------------- */
+
+/* ABNF in the language of parser/grammar/overlay.abnf, and where it comes from. */
+struct imap_grammar_text {
+    const char *file; /* for messages */
+    const char *text; /* need not end in NUL */
+    size_t size;      /* octets of the text, at most 4 MiB */
+};
+
+/* Why a text is no grammar, or makes none with the others. */
+struct imap_grammar_problem {
+    const char *file; /* of the text; "" if it is about none */
+    unsigned line, column; /* from 1; column counts octets */
+    char message[512];     /* one sentence */
+};
+
+/* Compiles the built-in grammar with `count` texts read after it, in this order: a rule replaces
+ * one of its name, "=/" adds to it, and a section `@extension NAME...` makes an extension. NULL on an
+ * error, a conflict, or when memory is out; then *problem says why. What it returns is as immutable
+ * as the built-in grammar and lives until imap_grammar_free; it keeps nothing of the texts. Takes
+ * about a second, and tens of megabytes until it is done. It is all of the library that allocates.
+ */
+struct imap_grammar *imap_grammar_compile(const struct imap_grammar_text *, size_t count,
+                                          struct imap_grammar_problem *problem);
+
+/* Frees what imap_grammar_compile made; NULL is nothing to free. No parser may use it any more. */
+void imap_grammar_free(struct imap_grammar *);
+
 /* ---- extensions ----------------------------------------------------------------------------- */
 
 /* One grammar reads all of IMAP. What goes beyond the extensions that a parser has enabled is a
@@ -294,6 +322,38 @@ bool imap_tree_parse(struct imap_tree *, struct imap_parser *, const struct imap
  * quotes and backslashes, a literal its header. Writes at most `size` octets to `value` (which may
  * be NULL if size is 0) and returns the value's length. */
 size_t imap_value(const uint8_t *octets, size_t count, uint8_t *value, size_t size);
+
+/* ---- checks -------------------------------------------------------------------------------- */
+
+/* What a grammar can't say of one message: dates that exist, names that are well-formed, ... */
+
+enum imap_severity {
+    IMAP_VIOLATION, /* the RFC says MUST, or says it as a fact */
+    IMAP_WARNING    /* the RFC says SHOULD, or warns of it */
+};
+
+struct imap_check {
+    const char *name;     /* "date-day"; constant, as all that follows */
+    const char *source;   /* "RFC 3501, 9": the RFC that says so, and its section */
+    const char *sentence; /* what is wrong where the check finds something */
+    enum imap_severity severity;
+};
+
+/* Check `index` from 0, NULL past the last. Lives as long as the program. */
+const struct imap_check *imap_check_at(size_t index);
+
+/* Receives what a check found: [start, end) in the offsets of the tree. */
+typedef void imap_check_sink(void *context, const struct imap_check *, uint64_t start,
+                             uint64_t end);
+
+/* Makes all checks of one message. `tree` is its whole tree (with imap_tree_root 0 nothing is
+ * checked), `octets` are its octets from the root's start on. The extensions say whether the names
+ * of mailboxes are modified UTF-7 (IMAP4rev1: RFC 3501, 5.1.3), UTF-8 (UTF8=ACCEPT, of which
+ * IMAP4rev2 is: RFC 6855, 3; RFC 9051, 5.1) or, with both, UTF-8 where they are not ASCII. Tells of
+ * what it finds in the order of the tree. Allocates nothing. */
+void imap_check_message(const struct imap_tree *tree, const struct imap_grammar *,
+                        const struct imap_extensions *, const void *octets, imap_check_sink *,
+                        void *context);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

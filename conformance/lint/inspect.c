@@ -70,13 +70,6 @@ static const char *const codes[] = {"ALERT",
                                     "URLMECH",
                                     "USEATTR"};
 
-static const char *const system_flags[] = {"Answered", "Flagged", "Deleted",
-                                           "Seen",     "Draft",   "Recent"};
-
-static bool is_word(const uint8_t *octets, size_t size, const char *word) {
-    return size == strlen(word) && strncasecmp((const char *)octets, word, size) == 0;
-}
-
 /* Is one word the other with at most one character more, less or other? */
 static bool is_near(const char *word, const char *other) {
     size_t length = strlen(word), other_length = strlen(other), same = 0;
@@ -132,29 +125,6 @@ static void check_code(struct lint *lint, const struct printed_message *message,
     lint_remark(lint, LINT_WARNING, row, at, "resp-text-code", "no such code is known", hint);
 }
 
-/* `FLAGS (Seen)`: a keyword that is named like a system flag. */
-static void check_flag(struct lint *lint, const struct printed_message *message, size_t start,
-                       size_t end) {
-    const uint8_t *octets = message->octets.octets + start;
-    char hint[32];
-    size_t at;
-
-    for (size_t i = 0; i < sizeof system_flags / sizeof *system_flags; i++) {
-        if (!is_word(octets, end - start, system_flags[i])) {
-            continue;
-        }
-        const struct row *row = printed_message_place(message, start, &at);
-        snprintf(hint, sizeof hint, "\\%s meant?", system_flags[i]);
-        lint_remark(lint, LINT_WARNING, row, at, "flag-keyword",
-                    "a keyword that is named like a system flag", hint);
-    }
-}
-
-static bool is_flag_rule(const char *rule) {
-    return strcmp(rule, "flag") == 0 || strcmp(rule, "flag-fetch") == 0 ||
-           strcmp(rule, "flag-perm") == 0 || strcmp(rule, "flag-keyword") == 0;
-}
-
 static void inspect_tree(struct lint *lint, const struct printed_message *message,
                          const struct imap_tree *tree, struct inspection *inspection) {
     for (uint32_t i = 1; i < tree->count; i++) {
@@ -167,8 +137,6 @@ static void inspect_tree(struct lint *lint, const struct printed_message *messag
             inspection->begins_idle = true;
         } else if (strcmp(rule, "resp-text-code-name") == 0) {
             check_code(lint, message, start, end);
-        } else if (is_flag_rule(rule)) {
-            check_flag(lint, message, start, end);
         }
     }
 }
@@ -204,6 +172,35 @@ static void check_extension(struct lint *lint, const struct printed_message *mes
     lint_remark(lint, LINT_WARNING, row, at, "extension", sentence, "");
 }
 
+struct checking {
+    struct lint *lint;
+    const struct printed_message *message;
+};
+
+/* `Seen` for `\Seen`, as the RFCs spell it. */
+static void spell_flag(const uint8_t *octets, size_t size, char hint[REPAIR_HINT]) {
+    int length = snprintf(hint, REPAIR_HINT, "\\%.*s meant?", (int)size, octets);
+
+    for (int i = 1; i < length && i <= (int)size; i++) {
+        hint[i] = (char)(i == 1 ? hint[i] & ~0x20 : hint[i] | 0x20);
+    }
+}
+
+static void note_check(void *context, const struct imap_check *check, uint64_t start,
+                       uint64_t end) {
+    struct checking *checking = context;
+    char sentence[IMAP_EXPLANATION_TEXT], hint[REPAIR_HINT] = "";
+    size_t at;
+
+    if (strcmp(check->name, "flag-backslash") == 0) {
+        spell_flag(checking->message->octets.octets + start, (size_t)(end - start), hint);
+    }
+    snprintf(sentence, sizeof sentence, "%s (%s)", check->sentence, check->source);
+    const struct row *row = printed_message_place(checking->message, (size_t)start, &at);
+    lint_remark(checking->lint, check->severity == IMAP_WARNING ? LINT_WARNING : LINT_REFUSED, row,
+                at, check->name, sentence, hint);
+}
+
 struct inspection inspect_message(struct lint *lint, const struct printed_message *message) {
     struct inspection inspection = {0};
     struct imap_tree tree;
@@ -220,6 +217,10 @@ struct inspection inspect_message(struct lint *lint, const struct printed_messag
     if (imap_tree_parse(&tree, &parser, lint->grammar, message->root, message->octets.octets,
                         message->octets.size)) {
         inspect_tree(lint, message, &tree, &inspection);
+        if (!message->quiet) {
+            imap_check_message(&tree, lint->grammar, &lint->extensions, message->octets.octets,
+                               note_check, &(struct checking){lint, message});
+        }
     }
     free(nodes);
     return inspection;

@@ -14,8 +14,8 @@
 #define LINT_EFFORT (64u << 20)
 
 enum severity {
-    LINT_REFUSED, /* the grammar doesn't allow it */
-    LINT_WARNING  /* it does, but it was hardly meant */
+    LINT_REFUSED, /* the grammar, or a MUST beside it, doesn't allow it */
+    LINT_WARNING  /* they do, but it was hardly meant */
 };
 
 struct remark {

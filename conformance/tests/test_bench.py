@@ -32,11 +32,14 @@ def read_once(build, contender, path):
 
 @pytest.mark.parametrize("name", WORKLOADS)
 def test_workload(build, imapspec, name, tmp_path):
-    """The same octets each time, and all of them IMAP, however they are fed."""
+    """The same octets each time, all of them plain IMAP4rev1, however they are fed."""
     octets = write_workload(build, name)
     assert octets == write_workload(build, name)
     assert len(octets) >= 30000
     (tmp_path / "workload").write_bytes(octets)
+    side = "--client" if name == "commands" else "--server"
+    parsed = imapspec("parse", "--quiet", side, tmp_path / "workload")
+    assert parsed.status == 0, parsed.output
     whole, parts = [read_once(build, contender, tmp_path / "workload")
                     for contender in ("events", "octet-by-octet")]
     assert whole.returncode == parts.returncode == 0, whole.stderr + parts.stderr

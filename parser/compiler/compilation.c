@@ -91,7 +91,8 @@ static void list_extensions(struct compilation *c) {
     grammar->extension_count = (uint16_t)c->abnf.extension_count;
 }
 
-static void find_roots(struct compilation *c) {
+static void find_roots(struct compilation *c, const struct transducer *transducer,
+                       const unsigned *numbers) {
     for (size_t i = 0; i < c->abnf.root_count; i++) {
         const struct abnf_root *root = &c->abnf.roots[i];
         unsigned number = 0;
@@ -101,45 +102,86 @@ static void find_roots(struct compilation *c) {
         if (number == IMAP_ROOT_COUNT) {
             abnf_fail(&c->abnf, &root->place, "no root is called %s", root->name);
         }
-        c->grammar.entries[number] = c->numbers[c->transducer.entries[i + 1]];
+        c->grammar.entries[number] = numbers[transducer->entries[i + 1]];
         c->grammar.root_rules[number] = (imap_rule)root->rule;
     }
 }
 
-static void compile(struct compilation *c, const struct grammar_text *texts, size_t count,
-                    const struct grammar_text *settled) {
+static void compile(struct compilation *c) {
+    struct automaton automaton;
+    struct transducer transducer;
+    c->abnf.arena = &c->scratch;
+    automaton_build(&automaton, &c->abnf);
+    transducer_build(&transducer, &automaton, &c->settled);
+    c->abnf.arena = &c->arena;
+    const unsigned *numbers = pack(&c->grammar, &transducer);
+    list_rules(c);
+    list_sets(c);
+    list_extensions(c);
+    find_roots(c, &transducer, numbers);
+    arena_free(&c->scratch);
+}
+
+/* Where errors go to, while something is done. */
+struct exits {
+    jmp_buf failed, out_of_memory;
+};
+
+static void set_exits(struct compilation *c, struct exits *exits) {
+    c->arena.out_of_memory = c->scratch.out_of_memory = &exits->out_of_memory;
+    c->abnf.failed = &exits->failed;
+}
+
+bool compilation_out_of_memory(struct compilation *c) {
+    c->abnf.place = (struct abnf_place){.file = ""};
+    snprintf(c->abnf.message, sizeof c->abnf.message, "memory is out");
+    return false;
+}
+
+bool compilation_read(struct compilation *c, const struct imap_grammar_text *texts, size_t count,
+                      const struct imap_grammar_text *settled) {
+    struct exits exits;
+    *c = (struct compilation){0};
+    set_exits(c, &exits);
+    if (setjmp(exits.out_of_memory) != 0) {
+        return compilation_out_of_memory(c);
+    }
+    if (setjmp(exits.failed) != 0) {
+        return false;
+    }
+    abnf_init(&c->abnf, &c->arena, &exits.failed);
     for (size_t i = 0; i < count; i++) {
         abnf_read(&c->abnf, texts[i].file, texts[i].text, texts[i].size);
     }
     abnf_resolve(&c->abnf);
     conflicts_read(&c->settled, &c->abnf, settled->file, settled->text, settled->size);
-    automaton_build(&c->automaton, &c->abnf);
-    transducer_build(&c->transducer, &c->automaton, &c->settled);
-    conflicts_check_used(&c->settled, &c->abnf);
-    c->numbers = pack(&c->grammar, &c->transducer);
-    list_rules(c);
-    list_sets(c);
-    list_extensions(c);
-    find_roots(c);
+    return true;
 }
 
-bool compilation_run(struct compilation *c, const struct grammar_text *texts, size_t count,
-                     const struct grammar_text *settled) {
-    jmp_buf failed, out_of_memory;
-    *c = (struct compilation){.arena.out_of_memory = &out_of_memory};
-    if (setjmp(out_of_memory) != 0) {
-        c->abnf.place = (struct abnf_place){.file = "grammar"};
-        snprintf(c->abnf.message, sizeof c->abnf.message, "memory is out");
+bool compilation_run(struct compilation *c) {
+    struct exits exits;
+    set_exits(c, &exits);
+    if (setjmp(exits.out_of_memory) != 0) {
+        return compilation_out_of_memory(c);
+    }
+    if (setjmp(exits.failed) != 0) {
         return false;
     }
-    if (setjmp(failed) != 0) {
+    compile(c);
+    return true;
+}
+
+bool compilation_check_settled(struct compilation *c) {
+    struct exits exits;
+    set_exits(c, &exits);
+    if (setjmp(exits.failed) != 0) {
         return false;
     }
-    abnf_init(&c->abnf, &c->arena, &failed);
-    compile(c, texts, count, settled);
+    conflicts_check_used(&c->settled, &c->abnf);
     return true;
 }
 
 void compilation_free(struct compilation *c) {
     arena_free(&c->arena);
+    arena_free(&c->scratch);
 }

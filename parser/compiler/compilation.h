@@ -4,28 +4,29 @@
 
 #include "transducer.h"
 
-/* A text and where it comes from. Both must outlive the compilation. */
-struct grammar_text {
-    const char *file;
-    const char *text;
-    size_t size;
-};
-
-/* All memory is the arena's: it lives until compilation_free. */
+/* All memory is the arena's: it lives until compilation_free, and keeps nothing of the texts. */
 struct compilation {
     struct arena arena;
     struct abnf abnf; /* after an error: its place and message */
     struct settled_conflicts settled;
-    struct automaton automaton;
-    struct transducer transducer;
     struct imap_grammar grammar;
-    const unsigned *numbers; /* of states in the tables, by the transducer's state */
+    struct arena scratch; /* of the automaton and the transducer, which are gone after it */
 };
 
-/* Compiles the texts, read in this order. False on an error; free *compilation in either case. A
- * root that the grammar doesn't have has entry 0. */
-bool compilation_run(struct compilation *, const struct grammar_text *texts, size_t count,
-                     const struct grammar_text *settled);
+/* Reads the texts in this order, and the list of settled conflicts: abnf and settled alone are
+ * there. False on an error; free *compilation in either case. */
+bool compilation_read(struct compilation *, const struct imap_grammar_text *texts, size_t count,
+                      const struct imap_grammar_text *settled);
+
+/* Makes a grammar of what was read, once. False on an error. A root that the grammar doesn't have
+ * has entry 0. */
+bool compilation_run(struct compilation *);
+
+/* After compilation_run: false, as after an error, if a conflict is settled that there isn't. */
+bool compilation_check_settled(struct compilation *);
+
+/* The error that memory is out. Returns false. */
+bool compilation_out_of_memory(struct compilation *);
 
 void compilation_free(struct compilation *);
 

@@ -15,9 +15,10 @@
 /* Compiles a grammar; the result is "" or file:line:column: message. */
 static void compile(struct compilation *c, const char *text, const char *settled_text, char *result,
                     size_t size) {
-    struct grammar_text grammar = {"g", text, strlen(text)};
-    struct grammar_text settled = {"c", settled_text, strlen(settled_text)};
-    if (compilation_run(c, &grammar, 1, &settled)) {
+    struct imap_grammar_text grammar = {"g", text, strlen(text)};
+    struct imap_grammar_text settled = {"c", settled_text, strlen(settled_text)};
+    if (compilation_read(c, &grammar, 1, &settled) && compilation_run(c) &&
+        compilation_check_settled(c)) {
         snprintf(result, size, "%s", "");
     } else {
         snprintf(result, size, "%s:%u:%u: %s", c->abnf.place.file, c->abnf.place.line,

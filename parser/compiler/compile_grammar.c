@@ -1,6 +1,6 @@
-/* compile-grammar GRAMMAR-FOLDER OUTPUT.c: compiles the files that GRAMMAR-FOLDER/files lists to
- * the tables that libimapspec is built with. Exits with 1 and file:line:column on any error or
- * conflict. */
+/* compile-grammar GRAMMAR-FOLDER TABLES.c TEXTS.c: compiles the files that GRAMMAR-FOLDER/files
+ * lists to the tables that libimapspec is built with, and copies their texts, for grammars that are
+ * made at run time. Exits with 1 and file:line:column on any error or conflict. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,19 +13,19 @@ enum { MAX_PATH_LENGTH = 4096, MAX_TEXTS = 128, MAX_FILE = 4 << 20 };
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-static void text_free(struct grammar_text *text) {
+static void text_free(struct imap_grammar_text *text) {
     free((char *)text->file);
     free((char *)text->text);
 }
 
 /* Reads FOLDER/NAMESUFFIX. On false it has said why. */
-static bool text_read(struct grammar_text *text, const char *folder, const char *name,
+static bool text_read(struct imap_grammar_text *text, const char *folder, const char *name,
                       const char *suffix) {
     char path[MAX_PATH_LENGTH];
     int length = snprintf(path, sizeof path, "%s/%s%s", folder, name, suffix);
     FILE *file = length > 0 && (size_t)length < sizeof path ? fopen(path, "rb") : NULL;
     char *octets = file != NULL ? malloc(MAX_FILE) : NULL;
-    *text = (struct grammar_text){.file = strdup(path), .text = octets};
+    *text = (struct imap_grammar_text){.file = strdup(path), .text = octets};
     if (octets == NULL) {
         fprintf(stderr, "%s: %s\n", path, strerror(errno));
     } else {
@@ -222,7 +222,7 @@ static void write_grammar(FILE *out, const struct imap_grammar *grammar) {
         out);
 }
 
-/* ---- the whole ----------------------------------------------------------------------------- */
+/* ---- compiling ----------------------------------------------------------------------------- */
 
 static void print_statistics(const struct imap_grammar *grammar) {
     size_t octets = sizeof grammar->classes + sizeof grammar->defaults + sizeof grammar->shortcuts +
@@ -246,60 +246,122 @@ static bool has_all_roots(const struct imap_grammar *grammar) {
     return true;
 }
 
-static bool compile_texts(FILE *output, const struct grammar_text *texts, size_t count,
-                          const struct grammar_text *settled) {
+/* The grammar folder's texts, in reading order. */
+struct folder {
+    struct imap_grammar_text texts[MAX_TEXTS], settled;
+    size_t count;
+};
+
+static bool compile_folder(const struct folder *folder, FILE *tables) {
     struct compilation c;
-    bool done = compilation_run(&c, texts, count, settled);
+    bool done = compilation_read(&c, folder->texts, folder->count, &folder->settled) &&
+                compilation_run(&c) && compilation_check_settled(&c);
     if (!done) {
         fprintf(stderr, "%s:%u:%u: %s\n", c.abnf.place.file, c.abnf.place.line, c.abnf.place.column,
                 c.abnf.message);
     }
     done = done && has_all_roots(&c.grammar);
     if (done) {
-        write_grammar(output, &c.grammar);
+        write_grammar(tables, &c.grammar);
         print_statistics(&c.grammar);
     }
     compilation_free(&c);
     return done;
 }
 
-/* `list` is the text of the list of files: a name per line, or a comment after "#"; it is cut
- * apart. */
-static bool compile_files(FILE *output, const char *folder, char *list) {
-    struct grammar_text texts[MAX_TEXTS], settled;
-    size_t count = 0;
+/* ---- texts --------------------------------------------------------------------------------- */
+
+/* As numbers: no compiler must take a string of this length. */
+static void write_octets(FILE *out, const struct imap_grammar_text *text, size_t number) {
+    fprintf(out, "static const unsigned char text_%zu[] = {", number);
+    for (size_t i = 0; i < text->size; i++) {
+        fprintf(out, "%s%d,", i % 24 == 0 ? "\n    " : "", (unsigned char)text->text[i]);
+    }
+    fputs("\n    0};\n", out);
+}
+
+static void write_text(FILE *out, const struct imap_grammar_text *text, size_t number) {
+    fputs("{", out);
+    write_string(out, text->file);
+    fprintf(out, ", (const char *)text_%zu, %zu}", number, text->size);
+}
+
+static void write_texts(FILE *out, const struct folder *folder) {
+    for (size_t i = 0; i < folder->count; i++) {
+        write_octets(out, &folder->texts[i], i);
+    }
+    write_octets(out, &folder->settled, folder->count);
+    fputs("const struct imap_grammar_text grammar_texts[] = {\n", out);
+    for (size_t i = 0; i < folder->count; i++) {
+        fputs("    ", out);
+        write_text(out, &folder->texts[i], i);
+        fputs(",\n", out);
+    }
+    fprintf(out, "};\nconst size_t grammar_text_count = %zu;\n", folder->count);
+    fputs("const struct imap_grammar_text grammar_settled =\n    ", out);
+    write_text(out, &folder->settled, folder->count);
+    fputs(";\n", out);
+}
+
+/* ---- the whole ----------------------------------------------------------------------------- */
+
+/* Reads what GRAMMAR-FOLDER/files lists: a name per line, or a comment after "#". On false it has
+ * said why. */
+static bool folder_read(struct folder *folder, const char *path) {
+    struct imap_grammar_text list;
     char *rest = NULL;
-    bool good = text_read(&settled, folder, "expected-conflicts", "");
-    for (char *line = strtok_r(list, "\n", &rest); good && line != NULL;
+    *folder = (struct folder){0};
+    bool good = text_read(&list, path, "files", "") &&
+                text_read(&folder->settled, path, "expected-conflicts", "");
+    for (char *line = good ? strtok_r((char *)list.text, "\n", &rest) : NULL; good && line != NULL;
          line = strtok_r(NULL, "\n", &rest)) {
         if (line[0] != '#') {
-            good = count < MAX_TEXTS && text_read(&texts[count], folder, line, ".abnf");
-            count += good;
+            good = folder->count < MAX_TEXTS &&
+                   text_read(&folder->texts[folder->count++], path, line, ".abnf");
         }
     }
-    good = good && compile_texts(output, texts, count, &settled);
-    while (count > 0) {
-        text_free(&texts[--count]);
-    }
-    text_free(&settled);
+    text_free(&list);
     return good;
 }
 
-int main(int argc, char **argv) {
-    if (argc != 3) {
-        fprintf(stderr, "usage: compile-grammar GRAMMAR-FOLDER OUTPUT.c\n");
-        return EXIT_FAILURE;
+static void folder_free(struct folder *folder) {
+    while (folder->count > 0) {
+        text_free(&folder->texts[--folder->count]);
     }
-    struct grammar_text list;
-    FILE *output = fopen(argv[2], "w");
+    text_free(&folder->settled);
+}
+
+static FILE *output_open(const char *path, const char *header) {
+    FILE *output = fopen(path, "w");
     if (output == NULL) {
-        fprintf(stderr, "%s: %s\n", argv[2], strerror(errno));
+        fprintf(stderr, "%s: %s\n", path, strerror(errno));
+    } else {
+        fprintf(output,
+                "/* Written by compile-grammar from the grammar folder. */\n#include \"%s\"\n\n",
+                header);
+    }
+    return output;
+}
+
+static bool output_close(FILE *output) {
+    return output != NULL && fclose(output) == 0;
+}
+
+int main(int argc, char **argv) {
+    if (argc != 4) {
+        fprintf(stderr, "usage: compile-grammar GRAMMAR-FOLDER TABLES.c TEXTS.c\n");
         return EXIT_FAILURE;
     }
-    fputs("/* Written by compile-grammar from the grammar folder. */\n#include \"grammar.h\"\n\n",
-          output);
-    bool done =
-        text_read(&list, argv[1], "files", "") && compile_files(output, argv[1], (char *)list.text);
-    text_free(&list);
-    return fclose(output) == 0 && done ? EXIT_SUCCESS : EXIT_FAILURE;
+    struct folder folder = {0};
+    FILE *tables = output_open(argv[2], "grammar.h");
+    FILE *texts = output_open(argv[3], "compiler/texts.h");
+    bool done = tables != NULL && texts != NULL && folder_read(&folder, argv[1]) &&
+                compile_folder(&folder, tables);
+    if (done) {
+        write_texts(texts, &folder);
+    }
+    done = output_close(tables) && done;
+    done = output_close(texts) && done;
+    folder_free(&folder);
+    return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -10,9 +10,44 @@
 
 #include <cmocka.h>
 
-#include "compilation.h"
+#include "pack.h"
 
 enum { MAX_FILES = 128, MAX_FILE = 1 << 20 };
+
+struct text {
+    const char *file, *text;
+};
+
+/* A grammar, before and after it is packed. */
+struct compilation {
+    struct arena arena;
+    struct abnf abnf;
+    struct settled_conflicts settled;
+    struct automaton automaton;
+    struct transducer transducer;
+    struct imap_grammar grammar;
+    const unsigned *numbers; /* of states in the tables, by the transducer's state */
+};
+
+/* False: c->abnf.message says what is wrong. */
+static bool compile(struct compilation *c, const struct text *texts, size_t count,
+                    const char *settled) {
+    jmp_buf failed, out_of_memory;
+    *c = (struct compilation){.arena.out_of_memory = &out_of_memory};
+    if (setjmp(out_of_memory) != 0 || setjmp(failed) != 0) {
+        return false;
+    }
+    abnf_init(&c->abnf, &c->arena, &failed);
+    for (size_t i = 0; i < count; i++) {
+        abnf_read(&c->abnf, texts[i].file, texts[i].text, strlen(texts[i].text));
+    }
+    abnf_resolve(&c->abnf);
+    conflicts_read(&c->settled, &c->abnf, "expected-conflicts", settled, strlen(settled));
+    automaton_build(&c->automaton, &c->abnf);
+    transducer_build(&c->transducer, &c->automaton, &c->settled);
+    c->numbers = pack(&c->grammar, &c->transducer);
+    return true;
+}
 
 static void check_action(const struct imap_grammar *grammar, uint16_t packed,
                          const struct action *action) {
@@ -70,24 +105,22 @@ static void check_state(const struct compilation *c, unsigned state) {
     }
 }
 
-static void check_compilation(const struct grammar_text *texts, size_t count,
-                              const struct grammar_text *settled) {
+static void check_compilation(const struct text *texts, size_t count, const char *settled) {
     struct compilation c;
-    if (!compilation_run(&c, texts, count, settled)) {
+    if (!compile(&c, texts, count, settled)) {
         fail_msg("%s:%u: %s", c.abnf.place.file, c.abnf.place.line, c.abnf.message);
     }
     for (unsigned s = 1; s < c.transducer.state_count; s++) {
         check_state(&c, s);
     }
-    compilation_free(&c);
+    arena_free(&c.arena);
 }
 
-static void check_grammar(const char *text) {
-    struct grammar_text grammar = {"g", text, strlen(text)}, settled = {"c", "", 0};
-    check_compilation(&grammar, 1, &settled);
+static void check_grammar(const char *grammar) {
+    check_compilation(&(struct text){"g", grammar}, 1, "");
 }
 
-static struct grammar_text read_text(const char *name, const char *suffix) {
+static struct text read_text(const char *name, const char *suffix) {
     static char texts[MAX_FILES][MAX_FILE], names[MAX_FILES][64];
     static size_t count;
     char path[256];
@@ -101,12 +134,12 @@ static struct grammar_text read_text(const char *name, const char *suffix) {
     size_t size = fread(text, 1, MAX_FILE - 1, file);
     fclose(file);
     text[size] = '\0';
-    return (struct grammar_text){names[count++], text, size};
+    return (struct text){names[count++], text};
 }
 
 static void test_whole_grammar(void **state) {
     (void)state;
-    struct grammar_text texts[MAX_FILES], settled = read_text("expected-conflicts", "");
+    struct text texts[MAX_FILES], settled = read_text("expected-conflicts", "");
     size_t count = 0;
     char *rest = NULL;
     for (char *name = strtok_r((char *)read_text("files", "").text, "\n", &rest); name != NULL;
@@ -115,7 +148,7 @@ static void test_whole_grammar(void **state) {
             texts[count++] = read_text(name, ".abnf");
         }
     }
-    check_compilation(texts, count, &settled);
+    check_compilation(texts, count, settled.text);
 }
 
 /* Words of one octet to more than a chain's; one within another; what looks like a letter. */
@@ -168,11 +201,10 @@ static void test_too_large(void **state) {
         length += (size_t)snprintf(text + length, SIZE - length, ")");
     }
     snprintf(text + length, SIZE - length, ") %%x0A\n@root response r\n");
-    struct grammar_text grammar = {"g", text, strlen(text)}, settled = {"c", "", 0};
     struct compilation c;
-    assert_false(compilation_run(&c, &grammar, 1, &settled));
+    assert_false(compile(&c, &(struct text){"g", text}, 1, ""));
     assert_string_equal(c.abnf.message, "the grammar needs more than 65535 cells");
-    compilation_free(&c);
+    arena_free(&c.arena);
 }
 
 int main(void) {

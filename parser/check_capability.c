@@ -1,0 +1,55 @@
+/* Capabilities, and the names of SASL mechanisms among them. */
+#include "check.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum { MECHANISM_SIZE = 20 /* octets of its name at most (RFC 4422, 3.1) */ };
+
+void check_capabilities(const struct subject *subject, uint32_t list) {
+    uint32_t first = subject->nodes[list].children;
+    bool all = false, small = false;
+    for (uint32_t node = first; node != 0; node = subject->nodes[node].next) {
+        all = all || check_is_word(subject, node, "LITERAL+");
+        small = small || check_is_word(subject, node, "LITERAL-");
+        if (check_has_twin(subject, first, node)) {
+            check_report_node(subject, CHECK_CAPABILITY_DUPLICATE, node);
+        }
+    }
+    if (all && small) {
+        check_report_node(subject, CHECK_CAPABILITY_LITERALS, list);
+    }
+}
+
+/* In any case: RFC 4422 has capital letters alone, but IMAP's capabilities have no case. */
+static bool is_mechanism(const uint8_t *name, size_t size) {
+    static const char others[] = "0123456789-_";
+    bool good = size > 0 && size <= MECHANISM_SIZE;
+    for (size_t i = 0; i < size && good; i++) {
+        uint8_t letter = name[i] & 0xDF;
+        good = (letter >= 'A' && letter <= 'Z') || (name[i] != 0 && strchr(others, name[i]));
+    }
+    return good;
+}
+
+static void check_name(const struct subject *subject, uint32_t node, size_t at) {
+    size_t size;
+    const uint8_t *octets = check_octets(subject, node, &size);
+    if (!is_mechanism(octets + at, size - at)) {
+        check_report(subject, CHECK_SASL_MECHANISM, subject->nodes[node].start + at,
+                     subject->nodes[node].end);
+    }
+}
+
+void check_capability(const struct subject *subject, uint32_t node) {
+    static const char prefix[] = "AUTH=";
+    size_t size, length = sizeof prefix - 1;
+    const uint8_t *octets = check_octets(subject, node, &size);
+    if (size >= length && strncasecmp((const char *)octets, prefix, length) == 0) {
+        check_name(subject, node, length);
+    }
+}
+
+void check_mechanism(const struct subject *subject, uint32_t node) {
+    check_name(subject, node, 0);
+}

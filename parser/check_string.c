@@ -1,0 +1,104 @@
+/* Literals, BASE64, the names of header fields, and numbers that a range doesn't bound. */
+#include "check.h"
+
+#include <string.h>
+
+enum {
+    SMALL_LITERAL = 4096, /* octets (RFC 7888, 5) */
+    COMMAND_LINE = 8192   /* octets (RFC 7162, 4) */
+};
+
+void check_literal(const struct subject *subject, uint32_t node) {
+    size_t size;
+    uint64_t count;
+    bool non_synchronizing;
+    const uint8_t *octets = check_octets(subject, node, &size);
+    size_t header = check_literal_header(octets, size, &count, &non_synchronizing);
+    if (header > 0 && non_synchronizing && count > SMALL_LITERAL) {
+        uint64_t start = subject->nodes[node].start;
+        check_report(subject, CHECK_LITERAL_SIZE, start, start + header - 2);
+    }
+}
+
+/* The nodes within a node are those before it that began where it did or later. */
+static uint32_t first_within(const struct subject *subject, uint32_t node) {
+    uint32_t first = node;
+    while (first > 1 && subject->nodes[first - 1].start >= subject->nodes[node].start) {
+        first--;
+    }
+    return first;
+}
+
+void check_code_literals(const struct subject *subject, uint32_t code) {
+    for (uint32_t node = first_within(subject, code); node < code; node++) {
+        size_t size;
+        uint64_t count;
+        bool non_synchronizing;
+        const uint8_t *octets = check_octets(subject, node, &size);
+        if (subject->nodes[node].children == 0 &&
+            check_literal_header(octets, size, &count, &non_synchronizing) > 0) {
+            check_report_node(subject, CHECK_LITERAL_IN_CODE, node);
+        }
+    }
+}
+
+void check_command_length(const struct subject *subject, uint32_t command) {
+    uint64_t length = subject->nodes[command].end - subject->nodes[command].start;
+    for (uint32_t node = first_within(subject, command); node < command; node++) {
+        size_t size;
+        uint64_t count;
+        bool non_synchronizing;
+        const uint8_t *octets = check_octets(subject, node, &size);
+        if (subject->nodes[node].children == 0 &&
+            check_literal_header(octets, size, &count, &non_synchronizing) > 0) {
+            length -= count;
+        }
+    }
+    if (length > COMMAND_LINE) {
+        check_report_node(subject, CHECK_COMMAND_LENGTH, command);
+    }
+}
+
+/* How many of the last digit's bits, from the lowest, are padding. */
+static unsigned padding_bits(const uint8_t *octets, size_t size) {
+    bool one = size >= 4 && octets[size - 1] == '=';
+    bool two = one && octets[size - 2] == '=';
+    return two ? 4 : one ? 2 : 0;
+}
+
+void check_base64(const struct subject *subject, uint32_t node) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    size_t size;
+    const uint8_t *octets = check_octets(subject, node, &size);
+    unsigned padding = padding_bits(octets, size);
+    if (padding == 0) {
+        return;
+    }
+    size_t last = size - 1 - padding / 2;
+    const char *digit = octets[last] != 0 ? strchr(digits, octets[last]) : NULL;
+    if (digit != NULL && ((unsigned)(digit - digits) & ((1U << padding) - 1)) != 0) {
+        uint64_t start = subject->nodes[node].start + last;
+        check_report(subject, CHECK_BASE64_BITS, start, start + 1);
+    }
+}
+
+void check_field_name(const struct subject *subject, uint32_t node) {
+    struct check_value value = check_value(subject, node);
+    bool good = value.at < value.end;
+    for (int octet; (octet = check_value_next(&value)) >= 0;) {
+        good = good && octet > 0x20 && octet < 0x7F && octet != ':';
+    }
+    if (!good) {
+        check_report_node(subject, CHECK_FIELD_NAME, node);
+    }
+}
+
+void check_status_value(const struct subject *subject, uint32_t pair) {
+    uint32_t name = subject->nodes[pair].children;
+    uint32_t number = name != 0 ? subject->nodes[name].next : 0;
+    bool zero = number != 0 && subject->nodes[number].value == 0;
+    if (zero &&
+        (check_is_word(subject, name, "UIDVALIDITY") || check_is_word(subject, name, "UIDNEXT"))) {
+        check_report_node(subject, CHECK_UID_ZERO, number);
+    }
+}

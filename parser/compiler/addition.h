@@ -1,0 +1,10 @@
+/* The built-in grammar with texts added to it at run time. */
+#ifndef ADDITION_H
+#define ADDITION_H
+
+#include "compilation.h"
+
+/* Reads the built-in texts, then `count` more, as compilation_read. */
+bool addition_read(struct compilation *, const struct imap_grammar_text *more, size_t count);
+
+#endif
