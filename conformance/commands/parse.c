@@ -10,7 +10,8 @@
 #include "dialect.h"
 
 enum {
-    MAX_INPUT = 256 << 20 /* octets of one file */
+    MAX_INPUT = 256 << 20, /* octets of one file */
+    MAX_NODES = 1 << 16    /* of a message that is checked beyond its grammar */
 };
 
 struct input {
@@ -22,6 +23,7 @@ struct reading {
     const struct imap_grammar *grammar;
     struct imap_extensions extensions;
     struct imap_parser parser;
+    struct imap_tree tree; /* of the message being read */
     const struct input *input;
     size_t chunk; /* octets of one feed */
     bool quiet;   /* errors and findings alone */
@@ -96,8 +98,26 @@ static void print_finding(struct reading *reading, const struct imap_event *even
     reading->errors++;
 }
 
+static void print_check(void *context, const struct imap_check *check, uint64_t start,
+                        uint64_t end) {
+    struct reading *reading = context;
+    bool warning = check->severity == IMAP_WARNING;
+    (void)end;
+    printf("%llu: %s%s: %s (%s)\n", (unsigned long long)start, warning ? "warning: " : "",
+           check->name, check->sentence, check->source);
+    point(reading, start);
+    reading->errors += !warning;
+}
+
+static void check_message(struct reading *reading, uint64_t start) {
+    imap_check_message(&reading->tree, reading->grammar, &reading->extensions,
+                       reading->input->octets + start, print_check, reading);
+    imap_tree_clear(&reading->tree);
+}
+
 static bool take_event(void *context, const struct imap_event *event) {
     struct reading *reading = context;
+    imap_tree_add(&reading->tree, event);
     switch (event->kind) {
     case IMAP_EVENT_NODE:
         if (event->rule == reading->authenticate || event->rule == reading->sasl_line) {
@@ -121,6 +141,7 @@ static bool take_event(void *context, const struct imap_event *event) {
         print_finding(reading, event);
         break;
     case IMAP_EVENT_MESSAGE:
+        check_message(reading, event->start);
         reading->messages++;
         if (reading->next != IMAP_ROOT_COUNT) {
             imap_parser_expect(&reading->parser, reading->next);
@@ -174,6 +195,7 @@ static int parse(struct reading *reading) {
         if (status == IMAP_FAILED) {
             report_error(reading);
             imap_parser_resync(&reading->parser);
+            imap_tree_clear(&reading->tree);
             reading->next = IMAP_ROOT_COUNT;
         }
     }
@@ -302,11 +324,14 @@ static int run(int argc, char **argv) {
     reading.sasl_line = imap_grammar_rule(reading.grammar, "sasl-line");
     reading.idle = imap_grammar_rule(reading.grammar, "idle");
     reading.input = &input;
+    struct imap_node *nodes = calloc(MAX_NODES, sizeof *nodes); /* NULL: nothing is checked */
+    imap_tree_init(&reading.tree, nodes, nodes != NULL ? MAX_NODES : 0);
     imap_parser_init(&reading.parser, reading.grammar, root, take_event, &reading);
     imap_parser_allow(&reading.parser, &reading.extensions);
     if (read_input(argv[optind], &input)) {
         status = parse(&reading);
     }
+    free(nodes);
     free(input.octets);
     return status;
 }

@@ -104,6 +104,23 @@ static void find_breach(struct session *session) {
                 at < session->message.size ? at : session->message.size);
 }
 
+/* Of all that the checks find in a message, the first violation is told. */
+static void note_check(void *context, const struct imap_check *check, uint64_t start,
+                       uint64_t end) {
+    struct session *session = context;
+    char sentence[IMAP_EXPLANATION_TEXT];
+
+    (void)end;
+    if (session->has_breach || check->severity != IMAP_VIOLATION) {
+        return;
+    }
+    session->has_breach = true;
+    snprintf(sentence, sizeof sentence, "%s (%s)", check->sentence, check->source);
+    result_find(session->result, session->number, start, check->name, sentence,
+                session->message.octets, session->message.size,
+                (size_t)(start - session->message_start));
+}
+
 static enum session_status fail(struct session *session, const char *problem) {
     snprintf(session->problem, sizeof session->problem, "%s", problem);
     connection_close(&session->connection);
@@ -148,6 +165,10 @@ static struct message *end_message(struct session *session) {
     result_transcribe(session->result, SERVER, session->number, session->message.octets,
                       session->message.size);
     find_breach(session);
+    if (!session->refused && !session->message.failed) {
+        imap_check_message(&session->tree, session->grammar, &session->extensions,
+                           session->message.octets, note_check, session);
+    }
     struct message *message = take_message(session);
     if (!message) {
         return NULL;

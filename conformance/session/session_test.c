@@ -125,6 +125,27 @@ static void a_line_that_breaks_the_grammar_is_found_and_skipped(void **state) {
     }
 }
 
+/* Beyond the grammar: the first of what violates an RFC, and no mere warning. */
+static void what_the_grammar_allows_is_checked(void **state) {
+    (void)state;
+    struct talk talk;
+
+    open_text(&talk,
+              "* OK ready\r\n"
+              "* 1 FETCH (FLAGS (seen) INTERNALDATE \"30-Feb-2024 24:00:00 +0000\")\r\n"
+              "* LIST () \"/\" blob\r\n",
+              0, true);
+    assert_message(&talk, "* OK ready\r\n", "greeting", "* OK ready\r\n");
+    assert_message(&talk,
+                   "* 1 FETCH (FLAGS (seen) INTERNALDATE \"30-Feb-2024 24:00:00 +0000\")\r\n",
+                   "number", "1");
+    assert_message(&talk, "* LIST () \"/\" blob\r\n", "mailbox", "blob");
+    assert_int_equal(talk.result.finding_count, 1);
+    assert_found(&talk, 0, 50, "30-Feb", "no such day");
+    assert_string_equal(talk.result.findings[0].rule, "date-day");
+    close_talk(&talk);
+}
+
 static void after_a_wrong_greeting_come_responses(void **state) {
     (void)state;
     struct talk talk;
@@ -281,6 +302,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_are_whole_at_every_piece_size),
         cmocka_unit_test(a_line_that_breaks_the_grammar_is_found_and_skipped),
+        cmocka_unit_test(what_the_grammar_allows_is_checked),
         cmocka_unit_test(after_a_wrong_greeting_come_responses),
         cmocka_unit_test(a_malformed_response_code_is_found_and_read),
         cmocka_unit_test(what_is_put_back_is_read_again),

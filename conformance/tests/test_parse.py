@@ -48,6 +48,17 @@ def test_error(parse):
     assert run.output.endswith("2 messages, 1 error\n"), "reading goes on at the next line"
 
 
+def test_checks_beyond_the_grammar(parse):
+    octets = b'* 1 EXISTS\r\n* 1 FETCH (FLAGS (Seen) INTERNALDATE "30-Feb-2024 10:00:00 +0000")\r\n'
+    run = parse(octets)
+    assert run.status == 1 and run.output.endswith("2 messages, 1 error\n"), run.output
+    for place, what in (octets.index(b"Seen"), "warning: flag-backslash: "), (
+            octets.index(b"30-Feb"), "date-day: the month has no such day (RFC 3501, 9)\n"):
+        assert f"\n{place}: {what}" in run.output
+    assert parse(octets, "--chunk", 1).output == run.output
+    assert parse(octets.replace(b"30-Feb", b"29-Feb")).status == 0, "warnings are no errors"
+
+
 def test_end_in_a_message(parse):
     run = parse(b"* 1 EXISTS\r\n* 2 EX")
     assert run.status == 1 and "\n18: " in run.output and "end of the file" in run.output
