@@ -57,11 +57,11 @@ static mailstream_low_driver memory_driver = {
 /* ---- responses ----------------------------------------------------------------------------- */
 
 static void *prepare_session(const struct workload *workload, char *remark, size_t size) {
-    (void)remark, (void)size;
     if (workload->commands) {
         fputs("reads responses only\n", stderr);
         return NULL;
     }
+    snprintf(remark, size, "makes structures of it");
     struct session *session = peer_memory(sizeof *session);
     mailstream_low *low = mailstream_low_new(session, &memory_driver);
     session->workload = workload;

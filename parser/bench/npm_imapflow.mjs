@@ -33,7 +33,7 @@ async function parseAll(messages) {
 
 const octets = fs.readFileSync(process.argv[3]);
 const messages = await messagesOf(octets);
-console.log("messages parted before");
+console.log("makes trees; messages are parted before");
 for await (const _ of readline.createInterface({ input: process.stdin })) {
     const start = process.hrtime.bigint();
     const check = await parseAll(messages);

@@ -7,7 +7,7 @@
  *     > a line                   for each round
  *     < NANOSECONDS CHECK        the same CHECK each time
  *
- * It ends before it is ready, with a sentence on standard error, if it can't read the workload. */
+ * If it can't read the workload, it ends with a sentence on standard error. */
 #ifndef PEER_H
 #define PEER_H
 
