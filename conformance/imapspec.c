@@ -5,13 +5,14 @@
 #include "../parser/imapspec.h"
 #include "commands/command.h"
 
-static const struct command *const commands[] = {&command_run, &command_lint, &command_parse};
+static const struct command *const commands[] = {&command_run, &command_lint, &command_parse,
+                                                 &command_requirements};
 static const size_t command_count = sizeof commands / sizeof *commands;
 
 static void write_usage(FILE *stream) {
     fputs("usage: imapspec COMMAND [OPTION…] [ARGUMENT…]\n\n", stream);
     for (size_t i = 0; i < command_count; i++) {
-        fprintf(stream, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
+        fprintf(stream, "  %-12s %s\n", commands[i]->name, commands[i]->summary);
     }
     fputs("\n`imapspec COMMAND --help` tells of its options; `man imapspec` of the rest.\n",
           stream);

@@ -9,6 +9,6 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct command command_parse, command_run, command_lint;
+extern const struct command command_parse, command_run, command_lint, command_requirements;
 
 #endif
