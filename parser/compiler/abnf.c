@@ -240,6 +240,7 @@ static struct expression *read_group(struct reader *r, int closing) {
 }
 
 static struct expression *read_element(struct reader *r) {
+    struct abnf_place place = r->place;
     struct expression *element;
     switch (peek(r)) {
     case '(':
@@ -250,7 +251,9 @@ static struct expression *read_element(struct reader *r) {
         return read_string(r, false);
     case '%':
         advance(r);
-        return read_value(r);
+        element = read_value(r);
+        element->place = place;
+        return element;
     case '<':
         element = new_expression(r, EXPRESSION_PROSE);
         advance(r);
@@ -591,7 +594,7 @@ void abnf_read(struct abnf *abnf, const char *file, const char *text, size_t siz
     struct reader r = {.abnf = abnf,
                        .text = text,
                        .end = text + size,
-                       .place = {.file = file, .line = 1, .column = 1}};
+                       .place = {.file = file, .line = 1, .column = 1, .text = ++abnf->text_count}};
     if (size > MAX_FILE_SIZE) {
         abnf_fail(abnf, &r.place, "the file is over %d octets", MAX_FILE_SIZE);
     }

@@ -12,6 +12,7 @@
 struct abnf_place {
     const char *file;
     unsigned line, column; /* from 1 */
+    unsigned text;         /* that was read as this one, from 1 */
 };
 
 struct octet_set {
@@ -96,9 +97,10 @@ struct abnf {
     size_t root_count, root_capacity;
     struct abnf_extension *extensions; /* extensions[0] is unused: no extension */
     size_t extension_count, extension_capacity;
+    unsigned text_count;     /* read so far */
     jmp_buf *failed;         /* where an error jumps to */
     struct abnf_place place; /* of the error */
-    char message[256];       /* one sentence */
+    char message[512];       /* one sentence */
 };
 
 /* An empty grammar. Errors in all functions below jump to *failed, with place and message set. */

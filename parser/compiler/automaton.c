@@ -17,6 +17,7 @@ struct position {
     bool in_use;        /* within a word that makes use of an extension */
     unsigned extension; /* that the next word makes use of, 0 for none */
     unsigned depth;     /* of the recursion */
+    const struct abnf_place *place;
 };
 
 static void build(struct automaton *, const struct expression *, unsigned from, unsigned to,
@@ -24,8 +25,7 @@ static void build(struct automaton *, const struct expression *, unsigned from, 
 
 static unsigned add_vertex(struct automaton *a, struct position at) {
     if (a->vertex_count >= MAX_VERTICES) {
-        abnf_fail(a->abnf, &a->abnf->rules[1].place, "the grammar needs more than %d vertices",
-                  MAX_VERTICES);
+        abnf_fail(a->abnf, at.place, "the grammar needs more than %d vertices", MAX_VERTICES);
     }
     a->vertices = arena_grow(a->abnf->arena, a->vertices, a->vertex_count, &a->vertex_capacity,
                              sizeof *a->vertices);
@@ -51,8 +51,10 @@ static void add_epsilon(struct automaton *a, unsigned from, unsigned to) {
 }
 
 static void add_set(struct automaton *a, unsigned from, unsigned to, struct octet_set set,
-                    unsigned path) {
-    add_edge(a, from, (struct edge){.kind = EDGE_SET, .target = to, .set = set, .path = path});
+                    struct position at) {
+    add_edge(a, from,
+             (struct edge){
+                 .kind = EDGE_SET, .target = to, .set = set, .path = at.path, .place = at.place});
 }
 
 static struct octet_set character_set(char character, bool case_sensitive) {
@@ -74,7 +76,7 @@ static void build_string(struct automaton *a, const struct expression *string, u
     }
     for (const char *character = string->text; *character != '\0'; character++) {
         unsigned next = character[1] == '\0' ? to : add_vertex(a, at);
-        add_set(a, from, next, character_set(*character, string->case_sensitive), at.path);
+        add_set(a, from, next, character_set(*character, string->case_sensitive), at);
         from = next;
     }
 }
@@ -243,7 +245,7 @@ static void build_departure(struct difference *d, const struct trie_node *node) 
     struct octet_set letters = {{0}};
     for (const struct trie_node *child = node->children; child != NULL; child = child->next) {
         struct octet_set letter = character_set(child->letter, false);
-        add_set(a, node->vertex, child->vertex, letter, d->at.path);
+        add_set(a, node->vertex, child->vertex, letter, d->at);
         for (unsigned i = 0; i < 4; i++) {
             letters.bits[i] |= letter.bits[i];
         }
@@ -264,7 +266,7 @@ static void build_departure(struct difference *d, const struct trie_node *node) 
         for (unsigned i = 0; i < 4; i++) {
             rest.bits[i] &= ~letters.bits[i];
         }
-        add_set(a, node->vertex, d->loop, rest, d->at.path);
+        add_set(a, node->vertex, d->loop, rest, d->at);
     }
 }
 
@@ -337,9 +339,15 @@ static unsigned add_path(struct automaton *a, unsigned parent, unsigned rule) {
 static void add_marks(struct automaton *a, unsigned *from, unsigned *to, struct position within,
                       unsigned slot, unsigned label) {
     unsigned start = add_vertex(a, within), end = add_vertex(a, within);
-    add_edge(a, *from, (struct edge){.action = ACTION_BEGIN, .slot = slot, .target = start});
+    add_edge(a, *from,
+             (struct edge){
+                 .action = ACTION_BEGIN, .slot = slot, .target = start, .place = within.place});
     add_edge(a, end,
-             (struct edge){.action = ACTION_END, .label = label, .slot = slot, .target = *to});
+             (struct edge){.action = ACTION_END,
+                           .label = label,
+                           .slot = slot,
+                           .target = *to,
+                           .place = within.place});
     *from = start;
     *to = end;
 }
@@ -351,7 +359,7 @@ static void build_rule(struct automaton *a, unsigned number, unsigned from, unsi
     bool transparent = rule->node == RULE_TRANSPARENT || at.in_leaf;
     struct octet_set octets;
     if (transparent && abnf_octets(a->abnf, number, &octets)) {
-        add_set(a, from, to, octets, at.path);
+        add_set(a, from, to, octets, at);
         return;
     }
     bool literal = rule->linkage == LINK_LITERAL || rule->linkage == LINK_LITERAL8;
@@ -374,7 +382,8 @@ static void build_rule(struct automaton *a, unsigned number, unsigned from, unsi
                  (struct edge){.kind = EDGE_LITERAL,
                                .target = to,
                                .machine = rule->linkage == LINK_LITERAL8,
-                               .path = add_path(a, at.path, number)});
+                               .path = add_path(a, at.path, number),
+                               .place = at.place});
         return;
     }
     build(a, rule->definition, from, to, at);
@@ -389,7 +398,8 @@ static void build_reference(struct automaton *a, const struct expression *refere
                  (struct edge){.kind = EDGE_CALL,
                                .target = to,
                                .machine = find_machine(a, reference->rule),
-                               .path = add_path(a, at.path, reference->rule)});
+                               .path = add_path(a, at.path, reference->rule),
+                               .place = at.place});
         return;
     }
     if (within_itself) {
@@ -421,6 +431,9 @@ static void build(struct automaton *a, const struct expression *expression, unsi
     if (++at.depth > MAX_DEPTH) {
         abnf_fail(a->abnf, &expression->place, "more than %d rules within each other", MAX_DEPTH);
     }
+    if (expression->place.text >= at.place->text) {
+        at.place = &expression->place;
+    }
     if (expression->extension != 0) {
         at.extension = expression->extension;
     }
@@ -432,7 +445,7 @@ static void build(struct automaton *a, const struct expression *expression, unsi
     }
     switch (expression->kind) {
     case EXPRESSION_SET:
-        add_set(a, from, to, expression->set, at.path);
+        add_set(a, from, to, expression->set, at);
         return;
     case EXPRESSION_STRING:
         build_string(a, expression, from, to, at);
@@ -473,11 +486,11 @@ void automaton_build(struct automaton *a, struct abnf *abnf) {
     }
     /* Machines are found as they are called: the count grows while they are built. */
     for (size_t i = 1; i < a->machine_count; i++) {
-        unsigned start = add_vertex(a, (struct position){0}),
-                 end = add_vertex(a, (struct position){0});
+        struct position at = {.place = &abnf->rules[a->machines[i].rule].place};
+        unsigned start = add_vertex(a, at), end = add_vertex(a, at);
         a->machines[i].start = start;
         a->machines[i].end = end;
-        build_rule(a, a->machines[i].rule, start, end, (struct position){0});
+        build_rule(a, a->machines[i].rule, start, end, at);
     }
 }
 

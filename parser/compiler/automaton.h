@@ -25,6 +25,8 @@ struct edge {
     unsigned machine;     /* of EDGE_CALL */
     unsigned path;        /* which rule within which rule this edge is part of */
     struct octet_set set; /* of EDGE_SET */
+    const struct abnf_place *place; /* in the text that was read last of all that lead to it; NULL
+                                       of an edge that does nothing */
 };
 
 struct vertex {

@@ -5,9 +5,10 @@
 #include "construction.h"
 
 enum {
-    MAX_WAYS_TEXT = 160, /* characters of a conflict's text */
-    MAX_TRAIL_TEXT = 80, /* of the example that leads to it */
-    UNSETTLED = 8        /* more than there are ways */
+    MAX_WAYS_TEXT = 160,  /* characters of a conflict's text */
+    MAX_TRAIL_TEXT = 80,  /* of the example that leads to it */
+    MAX_PLACE_TEXT = 128, /* of the place of one of its ways */
+    UNSETTLED = 8         /* more than there are ways */
 };
 
 /* ---- the list: lines `WAYS -> WINNER ; reason` ---------------------------------------------- */
@@ -97,13 +98,58 @@ static void write_trail(const struct construction *c, unsigned state, char *text
     }
 }
 
+static bool is_before(const struct abnf_place *one, const struct abnf_place *other) {
+    if (one->text != other->text) {
+        return one->text < other->text;
+    }
+    return one->line != other->line ? one->line < other->line : one->column < other->column;
+}
+
+void clash_add(struct clash *clash, const struct abnf_place *place) {
+    if (place != NULL && (clash->first == NULL || is_before(place, clash->first))) {
+        clash->first = place;
+    }
+    if (place != NULL && (clash->last == NULL || is_before(clash->last, place))) {
+        clash->last = place;
+    }
+}
+
+struct clash clash_find(struct construction *c, unsigned state, unsigned octet) {
+    const struct automaton *a = c->automaton;
+    struct clash clash = {0};
+    if (c->closed != state) {
+        construction_close(c, state);
+    }
+    for (size_t i = 0; i < c->way_count; i++) {
+        for (unsigned e = a->vertices[c->ways[i].vertex].edges; e != 0; e = a->edges[e].next) {
+            const struct edge *edge = &a->edges[e];
+            if (construction_takes(c, edge, octet)) {
+                const struct abnf_place *place = c->ways[i].place;
+                bool later = place == NULL || edge->place->text >= place->text;
+                clash_add(&clash, later ? edge->place : place);
+            }
+        }
+    }
+    return clash;
+}
+
 _Noreturn void conflict_fail(struct construction *c, unsigned state, unsigned octet,
-                             const char *what) {
-    char trail[MAX_TRAIL_TEXT];
-    unsigned rule = c->automaton->machines[c->machine_of[state]].rule;
+                             const char *what, const struct clash *clash) {
+    char trail[MAX_TRAIL_TEXT], on[16] = "", other[MAX_PLACE_TEXT] = "";
+    const struct abnf_rule *rule =
+        &c->abnf->rules[c->automaton->machines[c->machine_of[state]].rule];
+    struct clash ways = clash != NULL ? *clash : clash_find(c, state, octet);
+    const struct abnf_place *place = ways.last != NULL ? ways.last : &rule->place;
     write_trail(c, state, trail, sizeof trail);
-    abnf_fail(c->abnf, &c->abnf->rules[rule].place, "conflict in %s after '%s' on %%x%02X: %s",
-              c->abnf->rules[rule].name, trail, octet, what);
+    if (octet != NO_OCTET) {
+        snprintf(on, sizeof on, " on %%x%02X", octet);
+    }
+    if (ways.first != ways.last) {
+        snprintf(other, sizeof other, " (the other way: %s:%u:%u)", ways.first->file,
+                 ways.first->line, ways.first->column);
+    }
+    abnf_fail(c->abnf, place, "conflict in %s after '%s'%s: %s%s", rule->name, trail, on, what,
+              other);
 }
 
 static void write_ends(const struct construction *c, unsigned chain, char *text, size_t size) {
@@ -154,7 +200,7 @@ static unsigned plainest(const struct construction *c, const unsigned *chains, u
 }
 
 unsigned conflict_settle(struct construction *c, unsigned state, unsigned octet,
-                         const unsigned *chains, unsigned count) {
+                         const unsigned *chains, unsigned count, const struct clash *clash) {
     unsigned plain = plainest(c, chains, count);
     if (plain != UNSETTLED) {
         return chains[plain];
@@ -186,5 +232,5 @@ unsigned conflict_settle(struct construction *c, unsigned state, unsigned octet,
         }
         abnf_fail(c->abnf, &conflict->place, "'%s' is none of the ways", conflict->winner);
     }
-    conflict_fail(c, state, octet, ways);
+    conflict_fail(c, state, octet, ways, clash);
 }

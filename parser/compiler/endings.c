@@ -26,8 +26,8 @@ static void finish_messages(struct construction *c) {
             }
             struct transition_kind kind = t->kinds[transition->kind];
             if (has_row(c, transition->target) || kind.operation != OPERATION_GO) {
-                conflict_fail(c, s, c->representative[class],
-                              "the message is complete, or goes on");
+                conflict_fail(c, s, c->representative[class], "the message is complete, or goes on",
+                              NULL);
             }
             kind.operation = OPERATION_FINISH;
             kind.final = t->kinds[target->otherwise.kind].action;
@@ -67,6 +67,18 @@ static struct octet_set *find_follow(const struct construction *c) {
     return follow;
 }
 
+/* What goes on may be of the machine, or stand after a call of it. */
+_Noreturn static void fail_return(struct construction *c, unsigned state, unsigned octet) {
+    struct clash clash = clash_find(c, state, octet);
+    for (size_t i = 1; i < c->automaton->edge_count; i++) {
+        const struct edge *edge = &c->automaton->edges[i];
+        if (edge->kind == EDGE_CALL && edge->machine == c->machine_of[state]) {
+            clash_add(&clash, edge->place);
+        }
+    }
+    conflict_fail(c, state, octet, "the machine returns, or goes on", &clash);
+}
+
 /* Where a machine may return it must not also go on with an octet that its caller takes. */
 static void check_returns(struct construction *c) {
     const struct transducer *t = c->transducer;
@@ -76,7 +88,7 @@ static void check_returns(struct construction *c) {
              class ++) {
             if (t->states[s].row[class].target != 0 &&
                 octet_set_has(&follow[c->machine_of[s]], class)) {
-                conflict_fail(c, s, c->representative[class], "the machine returns, or goes on");
+                fail_return(c, s, c->representative[class]);
             }
         }
     }
@@ -99,7 +111,8 @@ static void check_catches(struct construction *c) {
                         t->states[inner].row[k].target != 0 &&
                         (stay[k].target != call->caught || stay[k].kind != 0)) {
                         conflict_fail(c, inner, c->representative[k],
-                                      "the way that goes on when this fails doesn't read this");
+                                      "the way that goes on when this fails doesn't read this",
+                                      NULL);
                     }
                 }
             }

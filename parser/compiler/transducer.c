@@ -33,6 +33,8 @@ static struct way follow(struct construction *c, struct way way, const struct ed
     } else if (edge->action == ACTION_END) {
         way.ends = chain_of(c, way.ends, (struct node_end){edge->label, edge->slot});
     }
+    bool later = edge->place != NULL && (way.place == NULL || edge->place->text >= way.place->text);
+    way.place = later ? edge->place : way.place;
     way.vertex = edge->target;
     return way;
 }
@@ -40,20 +42,24 @@ static struct way follow(struct construction *c, struct way way, const struct ed
 /* Two ways lead to one vertex: the grammar is ambiguous there. */
 static void settle_ambiguity(struct construction *c, unsigned state, struct way *one,
                              const struct way *other) {
+    struct clash clash = {0};
+    clash_add(&clash, one->place);
+    clash_add(&clash, other->place);
     if (one->begins != other->begins) {
-        conflict_fail(c, state, 0, "two ways that begin differently read the same octets");
+        conflict_fail(c, state, NO_OCTET, "two ways that begin differently read the same octets",
+                      &clash);
     }
     unsigned chains[2] = {one->ends, other->ends};
-    one->ends = conflict_settle(c, state, 0, chains, 2);
+    one->ends = conflict_settle(c, state, NO_OCTET, chains, 2, &clash);
 }
 
-static void close_state(struct construction *c, unsigned state) {
+void construction_close(struct construction *c, unsigned state) {
     const struct automaton *a = c->automaton;
     const struct core *core = &c->cores[state];
     for (size_t i = 0; i < c->way_count; i++) {
         c->reached[c->ways[i].vertex] = NULL;
     }
-    c->way_count = 0;
+    c->way_count = c->closed = 0;
     size_t depth = 0;
     for (unsigned i = core->count; i-- > 0;) {
         c->way_stack[depth++] = (struct way){.vertex = core->vertices[i]};
@@ -75,6 +81,7 @@ static void close_state(struct construction *c, unsigned state) {
             }
         }
     }
+    c->closed = state;
 }
 
 /* ---- states -------------------------------------------------------------------------------- */
@@ -159,7 +166,7 @@ struct step {
     uint32_t begins;
 };
 
-static bool takes(const struct construction *c, const struct edge *edge, unsigned octet) {
+bool construction_takes(const struct construction *c, const struct edge *edge, unsigned octet) {
     switch (edge->kind) {
     case EDGE_SET:
         return octet_set_has(&edge->set, octet);
@@ -189,7 +196,7 @@ static void add_to_step(struct construction *c, struct step *step, const struct 
         bool other =
             step->call.count > 0 && (step->machine != edge->machine || step->literal != literal);
         if (other) {
-            conflict_fail(c, step->state, step->octet, "two machines could be called");
+            conflict_fail(c, step->state, step->octet, "two machines could be called", NULL);
         }
         add_target(c, &step->call, edge);
         step->machine = edge->machine;
@@ -202,7 +209,7 @@ static void add_to_step(struct construction *c, struct step *step, const struct 
         }
     }
     if (step->chain_count == sizeof step->chains / sizeof *step->chains) {
-        conflict_fail(c, step->state, step->octet, "too many ways differ in what ends");
+        conflict_fail(c, step->state, step->octet, "too many ways differ in what ends", NULL);
     }
     step->chains[step->chain_count++] = way->ends;
 }
@@ -217,9 +224,9 @@ static void check_marks(struct construction *c, const struct step *step) {
         }
         for (unsigned e = c->automaton->vertices[way->vertex].edges; e != 0;
              e = c->automaton->edges[e].next) {
-            if (takes(c, &c->automaton->edges[e], step->octet)) {
+            if (construction_takes(c, &c->automaton->edges[e], step->octet)) {
                 conflict_fail(c, step->state, step->octet,
-                              "a node begins where another way has one open");
+                              "a node begins where another way has one open", NULL);
             }
         }
     }
@@ -271,7 +278,7 @@ static void make_call(struct construction *c, struct step *step, unsigned machin
     bool caught =
         !step->literal && c->abnf->rules[c->automaton->machines[step->machine].rule].caught;
     if (step->read.count > 0 && !caught) {
-        conflict_fail(c, step->state, step->octet, "a call, or an octet that is read here");
+        conflict_fail(c, step->state, step->octet, "a call, or an octet that is read here", NULL);
     }
     kind->operation = step->literal          ? OPERATION_LITERAL
                       : step->read.count > 0 ? OPERATION_CATCH
@@ -291,9 +298,10 @@ static struct transition make_transition(struct construction *c, struct step *st
     struct transition transition = {0};
     struct transition_kind kind = {.operation = OPERATION_GO};
     check_marks(c, step);
-    unsigned chain = step->chain_count == 1 ? step->chains[0]
-                                            : conflict_settle(c, step->state, step->octet,
-                                                              step->chains, step->chain_count);
+    unsigned chain =
+        step->chain_count == 1
+            ? step->chains[0]
+            : conflict_settle(c, step->state, step->octet, step->chains, step->chain_count, NULL);
     kind.action = action_of(c, chain, step->begins);
     step->read.from = step->call.from = step->state;
     step->read.by = step->call.by = step->octet;
@@ -318,7 +326,7 @@ static void fill_row(struct construction *c, unsigned state, struct step *step) 
         step->literal = false;
         for (size_t i = 0; i < c->way_count; i++) {
             for (unsigned e = a->vertices[c->ways[i].vertex].edges; e != 0; e = a->edges[e].next) {
-                if (takes(c, &a->edges[e], step->octet)) {
+                if (construction_takes(c, &a->edges[e], step->octet)) {
                     add_to_step(c, step, &c->ways[i], &a->edges[e]);
                 }
             }
@@ -351,7 +359,7 @@ static unsigned rule_of_state(const struct construction *c, unsigned state) {
 
 static void fill_state(struct construction *c, unsigned state, struct step *step) {
     unsigned machine = c->machine_of[state];
-    close_state(c, state);
+    construction_close(c, state);
     unsigned rule = rule_of_state(c, state);
     fill_row(c, state, step);
     struct way *end = c->reached[c->automaton->machines[machine].end];
