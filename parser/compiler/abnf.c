@@ -738,7 +738,12 @@ static bool collect_octets(const struct abnf *abnf, const struct expression *exp
     }
 }
 
-bool abnf_octets(const struct abnf *abnf, unsigned rule, struct octet_set *set) {
+bool abnf_expression_octets(const struct abnf *abnf, const struct expression *expression,
+                            struct octet_set *set) {
     *set = (struct octet_set){{0}};
-    return collect_octets(abnf, abnf->rules[rule].definition, set, 0);
+    return collect_octets(abnf, expression, set, 0);
+}
+
+bool abnf_octets(const struct abnf *abnf, unsigned rule, struct octet_set *set) {
+    return abnf_expression_octets(abnf, abnf->rules[rule].definition, set);
 }

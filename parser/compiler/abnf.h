@@ -123,6 +123,9 @@ _Noreturn void abnf_fail(struct abnf *, const struct abnf_place *, const char *f
 /* Is the rule just a set of octets (ATOM-CHAR, DIGIT)? Then *set is it. */
 bool abnf_octets(const struct abnf *, unsigned rule, struct octet_set *set);
 
+/* The same of an expression. */
+bool abnf_expression_octets(const struct abnf *, const struct expression *, struct octet_set *set);
+
 /* What an action's label is called: a rule, or an extension by its first name. */
 const char *abnf_label_name(const struct abnf *, unsigned label);
 

@@ -139,8 +139,22 @@ static void build_alternation(struct automaton *a, const struct expression *alte
     }
 }
 
+/* One or more: one copy, so that every round ends in the same vertex. */
+static void build_loop(struct automaton *a, const struct expression *part, unsigned from,
+                       unsigned to, struct position at) {
+    unsigned start = add_vertex(a, at), end = add_vertex(a, at);
+    add_epsilon(a, from, start);
+    build(a, part, start, end, at);
+    add_epsilon(a, end, start);
+    add_epsilon(a, end, to);
+}
+
 static void build_repetition(struct automaton *a, const struct expression *repetition,
                              unsigned from, unsigned to, struct position at) {
+    if (repetition->low == 1 && repetition->high == ABNF_UNBOUNDED && at.extension == 0) {
+        build_loop(a, repetition->parts, from, to, at);
+        return;
+    }
     for (uint32_t i = 0; i < repetition->low; i++) {
         unsigned next = add_vertex(a, at);
         build(a, repetition->parts, from, next, at);
@@ -211,6 +225,18 @@ static void exclude_word(struct difference *d, const struct expression *word) {
     node->word = true;
 }
 
+/* A word that the item can't read needs no taking out. */
+static bool reads_word(const struct difference *d, const struct expression *word) {
+    struct octet_set octets;
+    bool known = abnf_expression_octets(d->automaton->abnf, d->item, &octets);
+    for (const char *character = word->text; known && *character != '\0'; character++) {
+        if (!octet_set_has(&octets, (unsigned char)*character)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void exclude_first_words(struct difference *d, const struct expression *expression,
                                 unsigned depth) {
     const struct abnf *abnf = d->automaton->abnf;
@@ -219,7 +245,9 @@ static void exclude_first_words(struct difference *d, const struct expression *e
     }
     switch (expression->kind) {
     case EXPRESSION_STRING:
-        exclude_word(d, expression);
+        if (reads_word(d, expression)) {
+            exclude_word(d, expression);
+        }
         return;
     case EXPRESSION_SEQUENCE:
         exclude_first_words(d, expression->parts, depth + 1);
@@ -258,11 +286,11 @@ static void build_departure(struct difference *d, const struct trie_node *node) 
         parts = definition->kind == EXPRESSION_ALTERNATION ? definition->parts : definition;
     }
     for (; parts != NULL; parts = parts->next) {
-        if (parts->kind != EXPRESSION_SET) {
+        struct octet_set rest;
+        if (!abnf_expression_octets(a->abnf, parts, &rest)) {
             build(a, parts, node->vertex, d->loop, d->at);
             continue;
         }
-        struct octet_set rest = parts->set;
         for (unsigned i = 0; i < 4; i++) {
             rest.bits[i] &= ~letters.bits[i];
         }
