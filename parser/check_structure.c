@@ -45,7 +45,7 @@ void check_addresses(const struct subject *subject, uint32_t list) {
 void check_body(const struct subject *subject, uint32_t body) {
     uint32_t octets = child_of_rule(subject, body, "number");
     uint32_t lines = octets != 0 ? subject->nodes[octets].next : 0;
-    while (lines != 0 && !check_is_rule(subject, lines, "number")) {
+    while (lines != 0 && !check_is_rule(subject, lines, "number64")) {
         lines = subject->nodes[lines].next;
     }
     if (lines != 0 && subject->nodes[lines].value > subject->nodes[octets].value) {

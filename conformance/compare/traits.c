@@ -30,6 +30,9 @@ static const struct trait traits[] = {
     {"status-att-list", TRAIT_SET, NULL},
     {"status-att-val", TRAIT_ITEM, "STATUS item"},
     {"status-att", TRAIT_IGNORE_CASE, NULL},
+    {"esearch-response", TRAIT_SET | TRAIT_IGNORE_CASE, NULL},
+    {"search-return-data", TRAIT_IGNORE_CASE | TRAIT_ITEM, "ESEARCH item"},
+    {"enable-data", TRAIT_SET | TRAIT_IGNORE_CASE, NULL},
     {"msg-att", TRAIT_SET, NULL},
     {"msg-att-dynamic", TRAIT_SET | TRAIT_IGNORE_CASE | TRAIT_ITEM, "FETCH item"},
     {"msg-att-static", TRAIT_IGNORE_CASE | TRAIT_ITEM, "FETCH item"},
@@ -38,6 +41,10 @@ static const struct trait traits[] = {
     {"header-fld-name", TRAIT_IGNORE_CASE | TRAIT_ELEMENT, "header field"},
     {"number", TRAIT_NUMBER, NULL},
     {"nz-number", TRAIT_NUMBER, "number"},
+    {"number64", TRAIT_NUMBER, "number"},
+    {"nz-number64", TRAIT_NUMBER, "number"},
+    {"mod-sequence-value", TRAIT_NUMBER, "number"},
+    {"mod-sequence-valzer", TRAIT_NUMBER, "number"},
     {"uniqueid", TRAIT_NUMBER, "number"},
     {"date-time", TRAIT_MOMENT, NULL},
     {"nstring", TRAIT_NIL, NULL},
@@ -102,7 +109,8 @@ bool trait_reads(const struct imap_grammar *grammar, imap_rule rule, const uint8
     if (strcmp(name, "atom") == 0) {
         return !is_quoted && !is_literal;
     }
-    if (strcmp(name, "nz-number") == 0 || strcmp(name, "uniqueid") == 0) {
+    if (strcmp(name, "nz-number") == 0 || strcmp(name, "uniqueid") == 0 ||
+        strcmp(name, "nz-number64") == 0) {
         return size > 1 || octets[0] != '0';
     }
     return true;

@@ -126,7 +126,7 @@ static void finds_a_missing_condition(void **state) {
 static void guesses_nothing_far_fetched(void **state) {
     (void)state;
     assert_remarks("S: * QUOTA \"\" (STORAGE 10 512)\n", "1:5 `QUOTA` is not known here\n");
-    assert_remarks("C: b1 AUTHENTICATE PLAIN YWJjZGVm\n", "1:24 \n");
+    assert_remarks("C: b1 AUTHENTICATE PLAIN YWJjZGV\n", "1:32 \n");
     assert_remarks("C: b1 SETACL box jane lr\n", "1:8 `SETACL` is not known here\n");
 }
 
@@ -230,7 +230,8 @@ static void knows_the_state(void **state) {
     assert_remarks("C: f1 AUTHENTICATE X\nS: +\nC: YWJj\nS: f1 OK in\nC: YWJj\n", "5:7 \n");
     assert_remarks("C: f1 AUTHENTICATE X\nS: + YWJj\nC: YW!j\n", "3:5 \n");
     assert_remarks("C: f1 IDLE\nS: + idling\nC: DONE\nS: f1 OK done\n", "");
-    assert_remarks("C: f1 NOOP\nS: f1 OK\n   \nC: DONE\n", "2:8 \n4:7 \n");
+    assert_remarks("C: f1 NOOP\nS: f1 OK\n   \nC: DONE\n",
+                   "2:8 a space is missing: `f1 OK `\n4:7 \n");
 }
 
 static void leaves_out_what_the_text_leaves_out(void **state) {
@@ -240,7 +241,8 @@ static void leaves_out_what_the_text_leaves_out(void **state) {
     assert_not_judged("C: ...a very long line...\nS: (and so on)\nS: <base64>\n", 3);
     assert_not_judged("S: +OK ready\nC: USER ann\nS: +OK\n", 3);
     assert_not_judged("C: g1 FROB {7}\nS: g1 BAD no such command\n", 1);
-    assert_remarks("C: g1 FROB\nS: g1 NO\nS: g1 BAD no\n", "1:7 `FROB` is not known here\n2:8 \n");
+    assert_remarks("C: g1 FROB\nS: g1 NO\nS: g1 BAD no\n",
+                   "1:7 `FROB` is not known here\n2:8 a space is missing: `g1 NO `\n");
     assert_remarks("S: * LIST () \"/\" a/b   <=== like this\n"
                    "S: * LIST () \"/\" a/b  // like this\n"
                    "S: * LIST () \"/\" a/b ; like this\n",

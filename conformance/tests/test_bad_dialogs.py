@@ -26,7 +26,7 @@ BAD = {
     "unknown capture": ("1 EXISTS", "${count} EXISTS", 6, 6, "count"),
     "unknown rule": ("1 EXISTS", "${count:nosuch-rule} EXISTS", 6, 14, "nosuch-rule"),
     "capture without end": ("1 EXISTS", "${count EXISTS", 6, 6, "}"),
-    "response against the grammar": ("* 1 EXISTS", "* EXISTS 1", 6, 6, ""),
+    "response against the grammar": ("* 1 EXISTS", "* EXISTS 1", 6, 7, ""),
     "response with a look-alike": ("* 1 EXISTS", "* 1 EXIST\N{CYRILLIC CAPITAL LETTER DZE}", 6, 13,
                                    ""),
     "connection that isn't there": ("S: * 1", "S2: * 1", 6, 2, "connection"),
