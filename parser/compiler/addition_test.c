@@ -110,7 +110,7 @@ static void test_conflicts(void **state) {
         const char *message;
     } cases[] = {
         {"flag-list =/ \"(\" flag-keyword \")\"\n", 1, 31,
-         "conflict in response after '* flags (o' on %x29: flag | flag-keyword "
+         "conflict in append-contents after '(o' on %x29: flag | flag-keyword "
          "(the other way: parser/grammar/"},
         {"search-key =/ \"ALL\" SP nz-number\n", 1, 21,
          "conflict in search-arguments after 'all' on %x20: nothing | search-key "
