@@ -113,7 +113,7 @@ static void test_conflicts(void **state) {
          "conflict in append-contents after '(o' on %x29: flag | flag-keyword "
          "(the other way: parser/grammar/"},
         {"search-key =/ \"ALL\" SP nz-number\n", 1, 21,
-         "conflict in search-arguments after 'all' on %x20: nothing | search-key "
+         "conflict in search-arguments after ' all' on %x20: nothing | search-key "
          "(the other way: parser/grammar/"},
         {"x-thing = tag\nmessage-data =/ nz-number SP (\"X\" tag / x-thing) SP \"Y\"\n"
          "@leaf x-thing\n",
