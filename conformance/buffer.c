@@ -1,11 +1,15 @@
 #include "buffer.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY = 256 };
+enum {
+    FIRST_CAPACITY = 256,
+    BLOCK = 16384 /* octets of a file that are read at once */
+};
 
 static bool make_room(struct buffer *buffer, size_t size) {
     if (buffer->failed || size > SIZE_MAX / 2 - buffer->size) {
@@ -75,6 +79,27 @@ bool buffer_add_quoted(struct buffer *buffer, const void *octets, size_t size) {
     }
     buffer_add(buffer, "\"", 1);
     return true;
+}
+
+const char *buffer_read(struct buffer *buffer, const char *path, size_t most) {
+    FILE *stream = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    size_t before = buffer->size, size;
+    uint8_t block[BLOCK];
+
+    if (!stream) {
+        return strerror(errno);
+    }
+    while (buffer->size - before <= most && (size = fread(block, 1, sizeof block, stream)) > 0) {
+        buffer_add(buffer, block, size);
+    }
+    const char *problem = ferror(stream)                 ? strerror(errno)
+                          : buffer->failed               ? "memory is out"
+                          : buffer->size - before > most ? "too long"
+                                                         : NULL;
+    if (stream != stdin) {
+        fclose(stream);
+    }
+    return problem;
 }
 
 void buffer_clear(struct buffer *buffer) {

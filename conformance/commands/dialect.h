@@ -1,4 +1,4 @@
-/* The options --dialect and --enable of commands that read messages. */
+/* The options --dialect, --enable and --grammar of commands that read messages. */
 #ifndef DIALECT_H
 #define DIALECT_H
 
@@ -6,16 +6,26 @@
 
 #include "../../parser/imapspec.h"
 
-#define MAX_ENABLED 64
+#define MAX_ENABLED  64
+#define MAX_GRAMMARS 64
 
 struct dialect {
     const char *name;                 /* NULL: the default */
     const char *enabled[MAX_ENABLED]; /* capabilities */
     size_t enabled_count;
+    const char *grammars[MAX_GRAMMARS]; /* paths of files */
+    size_t grammar_count;
 };
 
-/* Takes option 'd' (--dialect) or 'e' (--enable). False for any other, or for too many. */
+/* Takes option 'd' (--dialect), 'e' (--enable) or 'g' (--grammar). False for any other, or for too
+ * many. */
 bool dialect_option(struct dialect *, int option, const char *argument);
+
+/* The built-in grammar, or one with the files that were asked for. NULL after an error, which it
+ * has written to standard error. Free it with dialect_free_grammar. */
+const struct imap_grammar *dialect_grammar(const struct dialect *);
+
+void dialect_free_grammar(const struct dialect *, const struct imap_grammar *);
 
 /* The extensions that were asked for. NULL, or the name that nothing is called. */
 const char *dialect_extensions(const struct dialect *, const struct imap_grammar *,

@@ -1,5 +1,4 @@
 /* imapspec lint: judges transcripts as they are printed. */
-#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,12 @@
 #include "../text.h"
 #include "command.h"
 #include "dialect.h"
+
+/* What is read. */
+struct language {
+    const struct imap_grammar *grammar;
+    struct imap_extensions extensions; /* whose use is no warning */
+};
 
 struct totals {
     unsigned files, judged, not_judged, refused, warnings;
@@ -25,6 +30,7 @@ static void write_usage(FILE *stream) {
     dialect_list(stream);
     fputs("\n                      (default: all)\n"
           "  --enable NAME       what this capability stands for is none either\n"
+          "  --grammar FILE      ABNF that is added to the grammar; may be repeated\n"
           "\n"
           "exit status: 0 nothing was refused, 1 something was, 2 usage, or an unreadable file\n",
           stream);
@@ -33,28 +39,6 @@ static void write_usage(FILE *stream) {
 static int refuse(const char *what, const char *why) {
     fprintf(stderr, "imapspec lint: %s: %s\n", what, why);
     return 2;
-}
-
-/* Reads all of a file, or of standard input. NULL, or what is wrong. */
-static const char *read_text(const char *path, struct buffer *text) {
-    FILE *stream = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-    uint8_t block[16384];
-    size_t size;
-
-    if (!stream) {
-        return strerror(errno);
-    }
-    while (text->size <= PRINTED_MAXIMUM && (size = fread(block, 1, sizeof block, stream)) > 0) {
-        buffer_add(text, block, size);
-    }
-    const char *problem = ferror(stream)                 ? strerror(errno)
-                          : text->failed                 ? "memory is out"
-                          : text->size > PRINTED_MAXIMUM ? "longer than 4 MiB"
-                                                         : NULL;
-    if (stream != stdin) {
-        fclose(stream);
-    }
-    return problem;
 }
 
 static bool is_dialog_file(const char *path) {
@@ -90,13 +74,13 @@ static void write_problem(const struct lint *lint, const struct diagnostic *prob
 /* The dialog reader knows what its language allows: where it complains of nothing, a line that the
  * grammar refuses is wrong on purpose. */
 static bool lint_octets(const char *path, const struct buffer *text,
-                        const struct imap_extensions *extensions, struct totals *totals) {
+                        const struct language *language, struct totals *totals) {
     struct lint lint = {0};
     struct diagnostic problem = {0};
     bool is_dialog = is_dialog_file(path);
-    struct dialog *dialog = is_dialog ? dialog_load(path, ".", &problem) : NULL;
+    struct dialog *dialog = is_dialog ? dialog_load(path, ".", language->grammar, &problem) : NULL;
     bool linted =
-        lint_text(&lint, imap_grammar_builtin(), dialog ? &dialog->extensions : extensions,
+        lint_text(&lint, language->grammar, dialog ? &dialog->extensions : &language->extensions,
                   text->octets, text->size, is_dialog);
 
     if (linted && problem.file) {
@@ -114,12 +98,11 @@ static bool lint_octets(const char *path, const struct buffer *text,
     return linted;
 }
 
-static int lint_file(const char *path, const struct imap_extensions *extensions,
-                     struct totals *totals) {
+static int lint_file(const char *path, const struct language *language, struct totals *totals) {
     struct buffer text = {0};
-    const char *problem = read_text(path, &text);
+    const char *problem = buffer_read(&text, path, PRINTED_MAXIMUM);
 
-    if (!problem && !lint_octets(path, &text, extensions, totals)) {
+    if (!problem && !lint_octets(path, &text, language, totals)) {
         problem = "memory is out";
     }
     buffer_free(&text);
@@ -133,15 +116,25 @@ static void write_totals(const struct totals *totals) {
            text_plural(totals->warnings), totals->not_judged, text_plural(totals->not_judged));
 }
 
+static int lint_files(char *const *paths, int count, const struct language *language) {
+    struct totals totals = {0};
+    int status = 0;
+
+    for (int i = 0; i < count; i++) {
+        int read = lint_file(paths[i], language, &totals);
+        status = read != 0 ? read : status;
+    }
+    write_totals(&totals);
+    return status != 0 ? status : totals.refused > 0 ? 1 : 0;
+}
+
 static int lint(int argc, char **argv) {
     static const struct option options[] = {{"dialect", required_argument, NULL, 'd'},
                                             {"enable", required_argument, NULL, 'e'},
+                                            {"grammar", required_argument, NULL, 'g'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
     struct dialect dialect = {.name = "all"};
-    struct imap_extensions extensions;
-    struct totals totals = {0};
-    int status = 0;
 
     for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         if (option == 'h') {
@@ -153,20 +146,19 @@ static int lint(int argc, char **argv) {
             return 2;
         }
     }
-    const char *problem = dialect_extensions(&dialect, imap_grammar_builtin(), &extensions);
-    if (problem) {
-        return refuse(problem, "no dialect or extension has this name");
-    }
     if (optind == argc) {
         write_usage(stderr);
         return 2;
     }
-    for (int i = optind; i < argc; i++) {
-        int read = lint_file(argv[i], &extensions, &totals);
-        status = read != 0 ? read : status;
+    struct language language = {.grammar = dialect_grammar(&dialect)};
+    if (!language.grammar) {
+        return 2;
     }
-    write_totals(&totals);
-    return status != 0 ? status : totals.refused > 0 ? 1 : 0;
+    const char *problem = dialect_extensions(&dialect, language.grammar, &language.extensions);
+    int status = problem ? refuse(problem, "no dialect or extension has this name")
+                         : lint_files(argv + optind, argc - optind, &language);
+    dialect_free_grammar(&dialect, language.grammar);
+    return status;
 }
 
 const struct command command_lint = {"lint", "judge the C: and S: lines of any text", lint};

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../../parser/imapspec.h"
+#include "../buffer.h"
 #include "../text.h"
 #include "command.h"
 #include "dialect.h"
@@ -14,17 +15,13 @@ enum {
     MAX_NODES = 1 << 16    /* of a message that is checked beyond its grammar */
 };
 
-struct input {
-    uint8_t *octets;
-    size_t size;
-};
-
 struct reading {
+    struct dialect dialect;
     const struct imap_grammar *grammar;
     struct imap_extensions extensions;
     struct imap_parser parser;
     struct imap_tree tree; /* of the message being read */
-    const struct input *input;
+    const struct buffer *input;
     size_t chunk; /* octets of one feed */
     bool quiet;   /* errors and findings alone */
     imap_rule authenticate, idle, sasl_line;
@@ -154,36 +151,8 @@ static bool take_event(void *context, const struct imap_event *event) {
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-static bool read_input(const char *path, struct input *input) {
-    bool standard = strcmp(path, "-") == 0;
-    FILE *file = standard ? stdin : fopen(path, "rb");
-    size_t capacity = 1 << 16, got = 1;
-    input->octets = file != NULL ? malloc(capacity) : NULL;
-    while (input->octets != NULL && got > 0 && input->size < MAX_INPUT) {
-        if (input->size == capacity) {
-            capacity *= 2;
-            uint8_t *larger = realloc(input->octets, capacity);
-            if (larger == NULL) {
-                break;
-            }
-            input->octets = larger;
-        }
-        got = fread(input->octets + input->size, 1, capacity - input->size, file);
-        input->size += got;
-    }
-    bool whole = input->octets != NULL && got == 0 && !ferror(file);
-    if (!whole) {
-        fprintf(stderr, "imapspec: %s: %s\n", path,
-                input->size >= MAX_INPUT ? "over 256 MiB" : strerror(errno));
-    }
-    if (file != NULL && !standard) {
-        fclose(file);
-    }
-    return whole;
-}
-
 static int parse(struct reading *reading) {
-    const struct input *input = reading->input;
+    const struct buffer *input = reading->input;
     for (size_t at = 0; at < input->size;) {
         size_t consumed, count = input->size - at;
         if (reading->chunk > 0 && count > reading->chunk) {
@@ -209,15 +178,12 @@ static int parse(struct reading *reading) {
 
 /* ---- options ------------------------------------------------------------------------------- */
 
-static const struct option long_options[] = {{"client", no_argument, NULL, 'c'},
-                                             {"server", no_argument, NULL, 's'},
-                                             {"root", required_argument, NULL, 'r'},
-                                             {"dialect", required_argument, NULL, 'd'},
-                                             {"enable", required_argument, NULL, 'e'},
-                                             {"chunk", required_argument, NULL, 'k'},
-                                             {"quiet", no_argument, NULL, 'q'},
-                                             {"help", no_argument, NULL, 'h'},
-                                             {NULL, 0, NULL, 0}};
+static const struct option long_options[] = {
+    {"client", no_argument, NULL, 'c'},       {"server", no_argument, NULL, 's'},
+    {"root", required_argument, NULL, 'r'},   {"dialect", required_argument, NULL, 'd'},
+    {"enable", required_argument, NULL, 'e'}, {"grammar", required_argument, NULL, 'g'},
+    {"chunk", required_argument, NULL, 'k'},  {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
 
 static void write_usage(FILE *stream) {
     fputs("usage: imapspec parse [OPTION…] FILE|-\n\n"
@@ -234,6 +200,7 @@ static void write_usage(FILE *stream) {
     dialect_list(stream);
     fputs("\n                    (default: rev1)\n"
           "  --enable NAME     what this capability stands for is none either\n"
+          "  --grammar FILE    ABNF that is added to the grammar; may be repeated\n"
           "  --chunk N         feed the parser N octets at a time\n"
           "  --quiet           print errors alone\n"
           "  --help            this\n\n"
@@ -266,7 +233,7 @@ static bool set_chunk(const char *text, size_t *chunk) {
 /* False: the exit status is in *status. */
 static bool read_options(int argc, char **argv, struct reading *reading, enum imap_root *root,
                          int *status) {
-    struct dialect dialect = {0};
+    struct dialect *dialect = &reading->dialect;
     bool good = true;
     *status = 2;
     optind = 1;
@@ -283,7 +250,8 @@ static bool read_options(int argc, char **argv, struct reading *reading, enum im
             break;
         case 'd':
         case 'e':
-            good = good && dialect_option(&dialect, option, optarg);
+        case 'g':
+            good = good && dialect_option(dialect, option, optarg);
             break;
         case 'k':
             good = good && set_chunk(optarg, &reading->chunk);
@@ -299,12 +267,6 @@ static bool read_options(int argc, char **argv, struct reading *reading, enum im
             good = false;
         }
     }
-    reading->grammar = imap_grammar_builtin();
-    const char *unknown = dialect_extensions(&dialect, reading->grammar, &reading->extensions);
-    if (unknown != NULL) {
-        fprintf(stderr, "imapspec parse: there is no dialect or extension '%s'\n", unknown);
-        return false;
-    }
     if (good && optind + 1 != argc) {
         write_usage(stderr);
         return false;
@@ -312,27 +274,51 @@ static bool read_options(int argc, char **argv, struct reading *reading, enum im
     return good;
 }
 
-static int run(int argc, char **argv) {
-    struct reading reading = {.next = IMAP_ROOT_COUNT};
-    struct input input = {0};
-    enum imap_root root = IMAP_RESPONSE;
-    int status = 2;
-    if (!read_options(argc, argv, &reading, &root, &status)) {
-        return status;
+/* False after an error, which it has told of. */
+static bool set_grammar(struct reading *reading) {
+    reading->grammar = dialect_grammar(&reading->dialect);
+    if (reading->grammar == NULL) {
+        return false;
     }
-    reading.authenticate = imap_grammar_rule(reading.grammar, "authenticate");
-    reading.sasl_line = imap_grammar_rule(reading.grammar, "sasl-line");
-    reading.idle = imap_grammar_rule(reading.grammar, "idle");
-    reading.input = &input;
+    const char *unknown =
+        dialect_extensions(&reading->dialect, reading->grammar, &reading->extensions);
+    if (unknown != NULL) {
+        fprintf(stderr, "imapspec parse: there is no dialect or extension '%s'\n", unknown);
+        return false;
+    }
+    reading->authenticate = imap_grammar_rule(reading->grammar, "authenticate");
+    reading->sasl_line = imap_grammar_rule(reading->grammar, "sasl-line");
+    reading->idle = imap_grammar_rule(reading->grammar, "idle");
+    return true;
+}
+
+static int parse_file(struct reading *reading, const char *path, enum imap_root root) {
+    struct buffer input = {0};
+    const char *problem = buffer_read(&input, path, MAX_INPUT);
+    int status = 2;
     struct imap_node *nodes = calloc(MAX_NODES, sizeof *nodes); /* NULL: nothing is checked */
-    imap_tree_init(&reading.tree, nodes, nodes != NULL ? MAX_NODES : 0);
-    imap_parser_init(&reading.parser, reading.grammar, root, take_event, &reading);
-    imap_parser_allow(&reading.parser, &reading.extensions);
-    if (read_input(argv[optind], &input)) {
-        status = parse(&reading);
+    reading->input = &input;
+    imap_tree_init(&reading->tree, nodes, nodes != NULL ? MAX_NODES : 0);
+    imap_parser_init(&reading->parser, reading->grammar, root, take_event, reading);
+    imap_parser_allow(&reading->parser, &reading->extensions);
+    if (problem == NULL) {
+        status = parse(reading);
+    } else {
+        fprintf(stderr, "imapspec: %s: %s\n", path, problem);
     }
     free(nodes);
-    free(input.octets);
+    buffer_free(&input);
+    return status;
+}
+
+static int run(int argc, char **argv) {
+    struct reading reading = {.next = IMAP_ROOT_COUNT};
+    enum imap_root root = IMAP_RESPONSE;
+    int status = 2;
+    if (read_options(argc, argv, &reading, &root, &status) && set_grammar(&reading)) {
+        status = parse_file(&reading, argv[optind], root);
+    }
+    dialect_free_grammar(&reading.dialect, reading.grammar);
     return status;
 }
 

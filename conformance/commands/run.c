@@ -9,6 +9,7 @@
 #include "../session/url.h"
 #include "../text.h"
 #include "command.h"
+#include "dialect.h"
 
 #define DEFAULT_TIMEOUT "10"
 #define MAXIMUM_TIMEOUT 3600.0 /* seconds */
@@ -25,6 +26,7 @@ enum {
     OPTION_DISPOSABLE,
     OPTION_STRICT,
     OPTION_FILTER,
+    OPTION_GRAMMAR,
     OPTION_LIST,
     OPTION_FORMAT,
     OPTION_OUTPUT,
@@ -46,6 +48,7 @@ static const struct option long_options[] = {
     {"disposable-account", no_argument, NULL, OPTION_DISPOSABLE},
     {"strict", no_argument, NULL, OPTION_STRICT},
     {"filter", required_argument, NULL, OPTION_FILTER},
+    {"grammar", required_argument, NULL, OPTION_GRAMMAR},
     {"list", no_argument, NULL, OPTION_LIST},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"output", required_argument, NULL, OPTION_OUTPUT},
@@ -61,6 +64,7 @@ struct arguments {
     char *given[OPTION_COUNT]; /* the last value of each option; flags have any; NULL: not given */
     const char **filters;      /* every --filter; argc of them fit */
     size_t filter_count;
+    struct dialect dialect; /* every --grammar */
 };
 
 static void write_usage(FILE *stream) {
@@ -77,6 +81,7 @@ static void write_usage(FILE *stream) {
         "  --disposable-account    the account may be wiped: run the dialogs that need this\n"
         "  --strict                a SHOULD counts as a MUST\n"
         "  --filter GLOB           only ids that match, as 'rfc3501/6.3*'; may be repeated\n"
+        "  --grammar FILE          ABNF that is added to the grammar; may be repeated\n"
         "  --list                  write ids and titles; nothing is run\n"
         "  --format FORMAT         text (default), tap, junit, json\n"
         "  --output FILE           instead of standard output\n"
@@ -104,6 +109,8 @@ static bool read_options(struct arguments *arguments, int argc, char **argv) {
         arguments->given[option] = optarg ? optarg : argv[0];
         if (option == OPTION_FILTER) {
             arguments->filters[arguments->filter_count++] = optarg;
+        } else if (option == OPTION_GRAMMAR && !dialect_option(&arguments->dialect, 'g', optarg)) {
+            return false;
         }
     }
     return true;
@@ -258,7 +265,7 @@ static int play_to_file(const struct collection *collection, struct arguments *a
 }
 
 static int run_paths(struct arguments *arguments, char *const *paths, int path_count) {
-    struct collection collection = {0};
+    struct collection collection = {.grammar = arguments->options.grammar};
     size_t problems = 0;
     int status = 2;
 
@@ -296,10 +303,12 @@ static int run(int argc, char **argv) {
     } else if (optind == argc) {
         write_usage(stderr);
     } else {
-        status = set_options(&arguments.options, arguments.given);
+        arguments.options.grammar = dialect_grammar(&arguments.dialect);
+        status = arguments.options.grammar ? set_options(&arguments.options, arguments.given) : 2;
         if (status == 0) {
             status = run_paths(&arguments, argv + optind, argc - optind);
         }
+        dialect_free_grammar(&arguments.dialect, arguments.options.grammar);
     }
     url_free(&arguments.options.server);
     free(arguments.filters);

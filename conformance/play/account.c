@@ -78,11 +78,10 @@ bool account_open(struct account *account, char problem[SESSION_PROBLEM]) {
         return true;
     }
     account_close(account);
-    const struct imap_grammar *grammar = imap_grammar_builtin();
     struct imap_extensions all;
-    imap_extensions_of_dialect(grammar, "all", &all);
+    imap_extensions_of_dialect(options->grammar, "all", &all);
     account->session =
-        session_open(&options->server, grammar, &all, 0, options->timeout_milliseconds,
+        session_open(&options->server, options->grammar, &all, 0, options->timeout_milliseconds,
                      account->interrupted, &account->trace, problem);
     if (!account->session) {
         return false;

@@ -33,7 +33,7 @@ static struct dialog *load(const char *text) {
     assert_non_null(file);
     fputs(text, file);
     fclose(file);
-    struct dialog *dialog = dialog_load(path, "/tmp", &diagnostic);
+    struct dialog *dialog = dialog_load(path, "/tmp", imap_grammar_builtin(), &diagnostic);
     remove(path);
     if (!dialog) {
         fail_msg("%u:%u: %s", diagnostic.line, diagnostic.column, diagnostic.message);

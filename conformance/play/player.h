@@ -8,6 +8,7 @@
 #include "../session/server.h"
 
 struct run_options {
+    const struct imap_grammar *grammar;
     struct server server;
     unsigned timeout_milliseconds; /* of every handshake, every write, and all that the server says
                                       to a command or to a group of lines */

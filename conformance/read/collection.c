@@ -141,7 +141,9 @@ static size_t load(struct collection *collection, const char *path, const char *
     if (dialogs) {
         collection->dialogs = dialogs;
     }
-    struct dialog *dialog = root && dialogs ? dialog_load(path, root, &problem) : NULL;
+    const struct imap_grammar *grammar =
+        collection->grammar ? collection->grammar : imap_grammar_builtin();
+    struct dialog *dialog = root && dialogs ? dialog_load(path, root, grammar, &problem) : NULL;
     free(root);
     if (dialog) {
         collection->dialogs[collection->count++] = dialog;

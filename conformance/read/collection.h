@@ -8,6 +8,7 @@
 
 /* All zeros is empty. */
 struct collection {
+    const struct imap_grammar *grammar; /* of the dialogs; NULL for the built-in one */
     struct dialog **dialogs;
     size_t count;
 };

@@ -57,11 +57,15 @@ static bool read_dialog(const struct source *source, struct dialog *dialog, cons
     return scope_check(dialog) || source_fail_memory(source);
 }
 
-struct dialog *dialog_load(const char *path, const char *root, struct diagnostic *diagnostic) {
+struct dialog *dialog_load(const char *path, const char *root, const struct imap_grammar *grammar,
+                           struct diagnostic *diagnostic) {
     struct dialog *dialog = calloc(1, sizeof *dialog);
     struct source source = {.path = path, .diagnostic = diagnostic};
 
     *diagnostic = (struct diagnostic){0};
+    if (dialog) {
+        dialog->grammar = grammar;
+    }
     bool is_read =
         dialog ? source_read(&source, path, diagnostic) && read_dialog(&source, dialog, root)
                : source_fail_memory(&source);

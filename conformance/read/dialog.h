@@ -119,7 +119,8 @@ struct diagnostic {
  * Nothing that a loaded dialog holds can surprise the player: literal counts fit, every `${name}`
  * is captured before its use, every expected message parses, and a live dialog with a client line
  * that does not is disposable. */
-struct dialog *dialog_load(const char *path, const char *root, struct diagnostic *);
+struct dialog *dialog_load(const char *path, const char *root, const struct imap_grammar *,
+                           struct diagnostic *);
 
 void dialog_free(struct dialog *);
 

@@ -55,7 +55,7 @@ static int remove_folder(void **state) {
 
 static struct dialog *load_octets(const void *octets, size_t size, struct diagnostic *diagnostic) {
     write_file(dialog_path, octets, size);
-    return dialog_load(dialog_path, folder, diagnostic);
+    return dialog_load(dialog_path, folder, imap_grammar_builtin(), diagnostic);
 }
 
 static struct dialog *load(const char *text) {
@@ -392,11 +392,11 @@ static void files_that_cannot_be_read_are_named(void **state) {
     char error[320], wanted[320], text[128];
 
     snprintf(text, sizeof text, "%s/none.dialog", folder);
-    assert_null(dialog_load(text, folder, &diagnostic));
+    assert_null(dialog_load(text, folder, imap_grammar_builtin(), &diagnostic));
     assert_string_equal(diagnostic.file, text);
     assert_string_equal(diagnostic.message, "cannot read the file: No such file or directory");
     free(diagnostic.file);
-    assert_null(dialog_load(folder, folder, &diagnostic));
+    assert_null(dialog_load(folder, folder, imap_grammar_builtin(), &diagnostic));
     assert_string_equal(diagnostic.message, "cannot read the file: it is not a regular file");
     free(diagnostic.file);
     const char *dialog = WITH("mailbox: blob 5\nmessage: 1 none.eml");

@@ -200,7 +200,6 @@ static bool read_line(const struct source *source, struct dialog *dialog,
 static bool set_defaults(const struct source *source, struct dialog *dialog) {
     struct field none = {"", 0, 1, 1};
 
-    dialog->grammar = imap_grammar_builtin();
     imap_extensions_of_dialect(dialog->grammar, imap_dialect_name(0), &dialog->extensions);
     dialog->state = STATE_AUTHENTICATED;
     dialog->connections = 1;
