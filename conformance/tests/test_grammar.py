@@ -1,4 +1,6 @@
 """Grammars: --grammar adds one to what a command reads with."""
+import re
+
 import pytest
 
 COLOR = """\
@@ -58,14 +60,14 @@ def test_run_with_a_grammar(imapspec, color, tmp_path):
     ('x-thing = "a\n', ":1:12: the string is not closed on its line"),
     ("response-data =/ x-thing\n", ":1:18: no rule x-thing"),
     ('; a flag list\nflag-list =/ "(" flag-keyword ")"\n',
-     ":2:31: conflict in response after '* flags (o' on %x29: flag | flag-keyword "),
+     r":2:31: conflict in \S+ after '.*' on %x29: flag \| flag-keyword \(the other way: parser/"),
 ])
 def test_wrong_grammar(imapspec, tmp_path, command, text, problem):
     path = tmp_path / "wrong.abnf"
     path.write_text(text)
     run = imapspec(command, "--grammar", path, path)
     assert run.status == 2 and not run.output
-    assert run.problems.startswith(f"{path}{problem}")
+    assert re.match(re.escape(str(path)) + problem, run.problems)
 
 
 def test_unreadable_grammar(imapspec, tmp_path):

@@ -100,36 +100,30 @@ static void test_several_texts(void **state) {
     assert_string_equal(problem.message, "no rule x-other");
 }
 
-/* A conflict is at the place in the text that was added, whatever rules of the others it is within.
- */
+/* A conflict is at the place in the text that was added, whatever rules of the others it is within;
+ * the machine that it is found in, and the octets that lead there, are the others' affair. */
 static void test_conflicts(void **state) {
     (void)state;
     static const struct {
         const char *text;
         unsigned line, column;
-        const char *message;
+        const char *ways;
     } cases[] = {
         {"flag-list =/ \"(\" flag-keyword \")\"\n", 1, 31,
-         "conflict in append-contents after '(o' on %x29: flag | flag-keyword "
-         "(the other way: parser/grammar/"},
+         " on %x29: flag | flag-keyword (the other way: parser/grammar/"},
         {"search-key =/ \"ALL\" SP nz-number\n", 1, 21,
-         "conflict in search-arguments after ' all' on %x20: nothing | search-key "
-         "(the other way: parser/grammar/"},
+         " on %x20: nothing | search-key (the other way: parser/grammar/"},
         {"x-thing = tag\nmessage-data =/ nz-number SP (\"X\" tag / x-thing) SP \"Y\"\n"
          "@leaf x-thing\n",
-         2, 35,
-         "conflict in response after '* 3 X' on %x6F: a node begins where another way has one open "
-         "(the other way: x.abnf:1:11)"},
+         2, 35, ": a node begins where another way has one open (the other way: x.abnf:1:11)"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct imap_grammar_problem problem;
-        char start[sizeof problem.message];
         assert_null(compile(cases[i].text, &problem));
         assert_string_equal(problem.file, "x.abnf");
         assert_int_equal(problem.line, cases[i].line);
         assert_int_equal(problem.column, cases[i].column);
-        snprintf(start, sizeof start, "%.*s", (int)strlen(cases[i].message), problem.message);
-        assert_string_equal(start, cases[i].message);
+        assert_non_null(strstr(problem.message, cases[i].ways));
     }
 }
 
