@@ -116,6 +116,7 @@ struct imap_grammar {
     uint32_t state_count;                         /* for a person */
     uint16_t rule_count, set_count, action_count; /* rule_count includes the unused 0 */
     uint16_t extension_count;                     /* likewise */
+    uint16_t non_synchronizing;                   /* the extension of {n+}, 0 for none */
     imap_rule resp_text_code, literal;            /* rules that the parser itself names */
     uint32_t entries[IMAP_ROOT_COUNT];
     imap_rule root_rules[IMAP_ROOT_COUNT];

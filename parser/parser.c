@@ -186,7 +186,7 @@ static void keep_number(struct imap_parser *p, const struct piece *piece) {
 }
 
 static void end_use(struct imap_parser *p, unsigned extension, uint64_t start, uint64_t end) {
-    if ((p->extensions.bits[extension / 64] >> extension % 64 & 1) == 0) {
+    if (extension != 0 && (p->extensions.bits[extension / 64] >> extension % 64 & 1) == 0) {
         emit(p, &(struct imap_event){.kind = IMAP_EVENT_FINDING,
                                      .finding = IMAP_EXTENSION_NOT_ENABLED,
                                      .start = start,
@@ -569,6 +569,7 @@ static bool take_header_octet(struct imap_parser *p, struct piece *piece) {
     case '+':
         p->phase = PHASE_HEADER_PLUS;
         p->non_synchronizing = true;
+        end_use(p, p->grammar->non_synchronizing, offset_of(piece), offset_of(piece) + 1);
         break;
     case '}':
         if (offset_of(piece) + HEADER_END + p->literal_left > p->message_end) {

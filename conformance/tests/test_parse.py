@@ -34,8 +34,9 @@ def test_pieces_change_nothing(parse, octets, size):
 
 
 def test_client(parse):
-    run = parse(CLIENT, "--client")
+    run = parse(CLIENT, "--client", "--enable", "LITERAL+")
     assert run.status == 0 and "2 messages" in run.output, run.output
+    assert "17: belongs to LITERAL+" in parse(CLIENT, "--client").output
     assert parse(CLIENT, "--server").status == 1
 
 

@@ -538,6 +538,22 @@ static unsigned claim(const struct reader *r, struct expression *expression, con
     return claimed;
 }
 
+static unsigned extension_of(const struct expression *expression, const char *text) {
+    unsigned extension = 0;
+    if (expression->kind == EXPRESSION_STRING && strcasecmp(expression->text, text) == 0) {
+        extension = expression->extension;
+    }
+    for (const struct expression *part = expression->parts; part != NULL && extension == 0;
+         part = part->next) {
+        extension = extension_of(part, text);
+    }
+    return extension;
+}
+
+unsigned abnf_extension_of(const struct abnf *abnf, unsigned rule, const char *text) {
+    return extension_of(abnf->rules[rule].definition, text);
+}
+
 /* `@belongs RULE WORD...`: parts that a rule of no extension, or of another, has already. */
 static void read_belongs(struct reader *r) {
     struct abnf_rule *rule = &r->abnf->rules[read_known_rule(r)];

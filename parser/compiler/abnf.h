@@ -113,6 +113,9 @@ void abnf_read(struct abnf *, const char *file, const char *text, size_t size);
 /* Finds every referenced rule, and where extensions are made use of. After the last abnf_read. */
 void abnf_resolve(struct abnf *);
 
+/* The extension that a string within the rule belongs to (@belongs), 0 for none. */
+unsigned abnf_extension_of(const struct abnf *, unsigned rule, const char *text);
+
 /* The rule's number, 0 when there is none. Names ignore case. */
 unsigned abnf_find(const struct abnf *, const char *name);
 

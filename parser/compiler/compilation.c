@@ -54,6 +54,10 @@ static void list_rules(struct compilation *c) {
     c->grammar.rule_count = (uint16_t)c->abnf.rule_count;
     c->grammar.resp_text_code = (imap_rule)abnf_find(&c->abnf, "resp-text-code");
     c->grammar.literal = (imap_rule)abnf_find(&c->abnf, "literal");
+    if (c->grammar.literal != 0) {
+        c->grammar.non_synchronizing =
+            (uint16_t)abnf_extension_of(&c->abnf, c->grammar.literal, "+");
+    }
 }
 
 static void list_sets(struct compilation *c) {

@@ -214,7 +214,8 @@ static void write_grammar(FILE *out, const struct imap_grammar *grammar) {
             grammar->rule_count, grammar->set_count, grammar->action_count);
     fprintf(out, "    .resp_text_code = %u,\n    .literal = %u,\n", grammar->resp_text_code,
             grammar->literal);
-    fprintf(out, "    .extension_count = %u,\n", grammar->extension_count);
+    fprintf(out, "    .extension_count = %u,\n    .non_synchronizing = %u,\n",
+            grammar->extension_count, grammar->non_synchronizing);
     write_roots(out, grammar);
     write_dialects(out, grammar);
     fputs(
