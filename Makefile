@@ -34,7 +34,7 @@ TOOL_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 TOOL_LIBS   = $(shell pkg-config --libs $(PACKAGES)) -pthread
 
 GRAMMAR   := $(sort $(wildcard parser/grammar/* parser/grammar/*/*))
-PARSER    := $(filter-out %_test.c,$(wildcard parser/*.c))
+PARSER    := $(filter-out %_test.c,$(wildcard parser/*.c parser/generate/*.c))
 COMPILER  := $(filter-out %_test.c %/compile_grammar.c,$(wildcard parser/compiler/*.c))
 TOOL      := $(filter-out %_test.c,$(wildcard conformance/*.c conformance/*/*.c))
 TESTS     := $(wildcard parser/*_test.c parser/*/*_test.c conformance/*_test.c conformance/*/*_test.c)

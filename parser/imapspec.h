@@ -85,8 +85,8 @@ struct imap_grammar_problem {
  * one of its name, "=/" adds to it, and a section `@extension NAME...` makes an extension. NULL on an
  * error, a conflict, or when memory is out; then *problem says why. What it returns is as immutable
  * as the built-in grammar and lives until imap_grammar_free; it keeps nothing of the texts. Takes
- * about a second, and tens of megabytes until it is done. It is all of the library that allocates.
- */
+ * about a second, and tens of megabytes until it is done. This and what is below "generating" is all
+ * of the library that allocates. */
 struct imap_grammar *imap_grammar_compile(const struct imap_grammar_text *, size_t count,
                                           struct imap_grammar_problem *problem);
 
@@ -353,6 +353,56 @@ typedef void imap_check_sink(void *context, const struct imap_check *, uint64_t 
  * what it finds in the order of the tree. Allocates nothing. */
 void imap_check_message(const struct imap_tree *tree, const struct imap_grammar *,
                         const struct imap_extensions *, const void *octets, imap_check_sink *,
+                        void *context);
+
+/* ---- generating ---------------------------------------------------------------------------- */
+
+/* Writes random texts of a grammar's rules: messages, if the rule is a root's. Immutable once made,
+ * so any number of threads may share one. */
+struct imap_generator;
+
+/* For the built-in grammar with `count` texts read after it, as imap_grammar_compile: a rule has the
+ * same number in both. Without what belongs to an extension that is not enabled (NULL: nothing is
+ * left out). NULL on an error in the texts (not on a conflict), or when memory is out; then *problem
+ * says why. Keeps nothing of what it is given; free it. */
+struct imap_generator *imap_generator_new(const struct imap_grammar_text *, size_t count,
+                                          const struct imap_extensions *enabled,
+                                          struct imap_grammar_problem *problem);
+
+struct imap_generation {
+    uint64_t seed;    /* the same seed, number, rule and size make the same text everywhere */
+    uint64_t number;  /* of the text, among those of the seed */
+    bool from_client; /* literals may be non-synchronising (RFC 7888) */
+};
+
+/* Writes a random text of the rule, of at most `size` octets, and returns its length. Where even
+ * the shortest is longer, returns the length of that, and writes nothing. SIZE_MAX: there is no
+ * such rule, or it says in prose only what it matches. Allocates nothing. */
+size_t imap_generate(const struct imap_generator *, imap_rule, const struct imap_generation *,
+                     void *octets, size_t size);
+
+/* Frees the generator; NULL is allowed. */
+void imap_generator_free(struct imap_generator *);
+
+/* One message of a complete set: it is about one octet, at `offset`. */
+struct imap_case {
+    const uint8_t *octets; /* valid during the call */
+    size_t size;
+    uint64_t offset;
+    imap_rule rule; /* that the octet stands in; of an octet that is refused, that the error names */
+};
+
+/* Receives each case. Returning false ends it. */
+typedef bool imap_case_sink(void *context, const struct imap_case *);
+
+/* Hands out a shortest message of the root through every transition of the machine (so each octet
+ * class that any state reads is read once), and through each part of a literal's header.
+ * In the same order always. False: memory is out, which this allocates while it runs. */
+bool imap_cases(const struct imap_grammar *, enum imap_root, imap_case_sink *, void *context);
+
+/* The same with a message for every state: the shortest way to it, then an octet that the state
+ * refuses, at `offset`, then CRLF. */
+bool imap_refused_cases(const struct imap_grammar *, enum imap_root, imap_case_sink *,
                         void *context);
 
 #pragma GCC visibility pop

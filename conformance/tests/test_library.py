@@ -38,9 +38,10 @@ def symbols(library, member, which):
 
 
 def members(library):
-    """Objects of the parser, and of the compiler of grammars."""
+    """Objects of the parser, and of the compiler of grammars with the generator."""
     listing = subprocess.run(["ar", "t", library], check=True, capture_output=True, text=True)
-    compiler = {f"{path.stem}.o" for path in TOP.glob("parser/compiler/*.c")} | {"texts.o"}
+    compiler = {f"{path.stem}.o" for folder in ("compiler", "generate")
+                for path in TOP.glob(f"parser/{folder}/*.c")} | {"texts.o"}
     everything = set(listing.stdout.split())
     return everything - compiler, everything & compiler
 

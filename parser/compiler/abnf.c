@@ -11,6 +11,7 @@
 enum {
     MAX_GROUP_DEPTH = 32,  /* parentheses in one definition */
     MAX_RULES = 2048,      /* of a grammar: an action has eleven bits for one */
+    MAX_FIRST_DEPTH = 200, /* rules and groups before a first word */
     MAX_REPETITION = 1000, /* bounded repetitions are unrolled */
     MAX_EXTENSIONS = IMAP_MAX_EXTENSIONS,
     MAX_FILE_SIZE = 4 << 20 /* octets of one grammar file */
@@ -762,4 +763,41 @@ bool abnf_expression_octets(const struct abnf *abnf, const struct expression *ex
 
 bool abnf_octets(const struct abnf *abnf, unsigned rule, struct octet_set *set) {
     return abnf_expression_octets(abnf, abnf->rules[rule].definition, set);
+}
+
+/* ---- first words --------------------------------------------------------------------------- */
+
+struct first_words {
+    const struct abnf *abnf;
+    abnf_word *take;
+    void *context;
+};
+
+static bool find_first_words(const struct first_words *words, const struct expression *expression,
+                             unsigned depth) {
+    const struct expression *part = expression->parts;
+    if (depth > MAX_FIRST_DEPTH) {
+        return false;
+    }
+    switch (expression->kind) {
+    case EXPRESSION_STRING:
+        words->take(words->context, expression);
+        return true;
+    case EXPRESSION_SEQUENCE:
+        return find_first_words(words, part, depth + 1);
+    case EXPRESSION_ALTERNATION:
+        while (part != NULL && find_first_words(words, part, depth + 1)) {
+            part = part->next;
+        }
+        return part == NULL;
+    case EXPRESSION_REFERENCE:
+        return find_first_words(words, words->abnf->rules[expression->rule].definition, depth + 1);
+    default:
+        return true;
+    }
+}
+
+bool abnf_first_words(const struct abnf *abnf, unsigned rule, abnf_word *take, void *context) {
+    struct first_words words = {abnf, take, context};
+    return find_first_words(&words, abnf->rules[rule].definition, 0);
 }

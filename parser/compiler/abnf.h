@@ -123,6 +123,13 @@ unsigned abnf_find(const struct abnf *, const char *name);
 _Noreturn void abnf_fail(struct abnf *, const struct abnf_place *, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Takes a string. */
+typedef void abnf_word(void *context, const struct expression *word);
+
+/* Tells of the strings that the rule's ways begin with. False: rules refer to each other endlessly.
+ */
+bool abnf_first_words(const struct abnf *, unsigned rule, abnf_word *, void *context);
+
 /* Is the rule just a set of octets (ATOM-CHAR, DIGIT)? Then *set is it. */
 bool abnf_octets(const struct abnf *, unsigned rule, struct octet_set *set);
 

@@ -23,11 +23,11 @@ bool addition_read(struct compilation *c, const struct imap_grammar_text *more, 
     return done;
 }
 
-static void tell(const struct abnf *abnf, struct imap_grammar_problem *problem) {
-    problem->file = abnf->place.file;
-    problem->line = abnf->place.line;
-    problem->column = abnf->place.column;
-    snprintf(problem->message, sizeof problem->message, "%s", abnf->message);
+void addition_tell(const struct compilation *c, struct imap_grammar_problem *problem) {
+    problem->file = c->abnf.place.file;
+    problem->line = c->abnf.place.line;
+    problem->column = c->abnf.place.column;
+    snprintf(problem->message, sizeof problem->message, "%s", c->abnf.message);
 }
 
 struct imap_grammar *imap_grammar_compile(const struct imap_grammar_text *texts, size_t count,
@@ -40,7 +40,7 @@ struct imap_grammar *imap_grammar_compile(const struct imap_grammar_text *texts,
     if (addition_read(c, texts, count) && compilation_run(c)) {
         return &c->grammar;
     }
-    tell(&c->abnf, problem);
+    addition_tell(c, problem);
     compilation_free(c);
     free(c);
     return NULL;

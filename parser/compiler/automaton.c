@@ -188,7 +188,6 @@ struct difference {
     const struct expression *item; /* what is repeated */
     unsigned loop;                 /* the vertex once the text is none of the words any more */
     struct trie_node *root;
-    unsigned own_rule; /* the rule that holds the difference: no word of its own is taken out */
 };
 
 struct trie_node {
@@ -237,33 +236,9 @@ static bool reads_word(const struct difference *d, const struct expression *word
     return true;
 }
 
-static void exclude_first_words(struct difference *d, const struct expression *expression,
-                                unsigned depth) {
-    const struct abnf *abnf = d->automaton->abnf;
-    if (depth > MAX_DEPTH) {
-        abnf_fail(d->automaton->abnf, &expression->place, "rules refer to each other endlessly");
-    }
-    switch (expression->kind) {
-    case EXPRESSION_STRING:
-        if (reads_word(d, expression)) {
-            exclude_word(d, expression);
-        }
-        return;
-    case EXPRESSION_SEQUENCE:
-        exclude_first_words(d, expression->parts, depth + 1);
-        return;
-    case EXPRESSION_ALTERNATION:
-        for (const struct expression *part = expression->parts; part != NULL; part = part->next) {
-            exclude_first_words(d, part, depth + 1);
-        }
-        return;
-    case EXPRESSION_REFERENCE:
-        if (expression->rule != d->own_rule) {
-            exclude_first_words(d, abnf->rules[expression->rule].definition, depth + 1);
-        }
-        return;
-    default:
-        return;
+static void exclude_first_word(void *difference, const struct expression *word) {
+    if (reads_word(difference, word)) {
+        exclude_word(difference, word);
     }
 }
 
@@ -312,14 +287,12 @@ static void build_trie(struct difference *d, const struct trie_node *node, unsig
 
 static void build_difference(struct automaton *a, const struct expression *difference,
                              unsigned from, unsigned to, struct position at) {
-    struct difference d = {.automaton = a,
-                           .at = at,
-                           .item = difference->parts->parts,
-                           .loop = add_vertex(a, at),
-                           .own_rule = a->paths[at.path].rule};
+    struct difference d = {
+        .automaton = a, .at = at, .item = difference->parts->parts, .loop = add_vertex(a, at)};
     d.root = new_trie_node(&d, '\0');
-    if (difference->text != NULL) {
-        exclude_first_words(&d, a->abnf->rules[difference->rule].definition, 0);
+    if (difference->text != NULL &&
+        !abnf_first_words(a->abnf, difference->rule, exclude_first_word, &d)) {
+        abnf_fail(a->abnf, &difference->place, "rules refer to each other endlessly");
     }
     for (const struct expression *word = difference->parts->next; word != NULL; word = word->next) {
         exclude_word(&d, word);

@@ -288,6 +288,9 @@ static void test_read_differences(void **state) {
     };
     CHECK_READING("r = w %x0A\nw = 1*%x41-7A - (\"ab\" / \"abd\")\n@leaf w\n@root response r\n",
                   cases);
+    CHECK_READING("r = w %x0A\nw = 1*x - (\"ab\" / \"abd\")\nx = y / \"d\"\ny = %x41-63\n@leaf w\n"
+                  "@root response r\n",
+                  cases);
 }
 
 static void test_read_literals(void **state) {
