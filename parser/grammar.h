@@ -77,6 +77,9 @@ struct grammar_rule {
     const char *name, *source, *example;
     uint64_t maximum; /* of a number rule, else 0 */
     uint8_t node;
+    uint8_t encodings; /* 1 << IMAP_ATOM..., of a leaf that is a string */
+    uint8_t nil;       /* may a string of this rule be missing? */
+    uint16_t atom_set; /* what an atom is made of */
 };
 
 /* A rule that is a set of octets, for a person: "ATOM-CHAR". */

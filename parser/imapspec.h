@@ -355,6 +355,35 @@ void imap_check_message(const struct imap_tree *tree, const struct imap_grammar 
                         const struct imap_extensions *, const void *octets, imap_check_sink *,
                         void *context);
 
+/* ---- printing ------------------------------------------------------------------------------ */
+
+/* The ways to write a string. */
+enum imap_encoding {
+    IMAP_AS_IT_IS,     /* the same octets as before */
+    IMAP_ATOM,         /* value */
+    IMAP_QUOTED,       /* "value" */
+    IMAP_LITERAL,      /* {5} CRLF value */
+    IMAP_LITERAL_PLUS, /* {5+} CRLF value, from clients (RFC 7888) */
+    IMAP_LITERAL8      /* ~{5} CRLF value (RFC 3516) */
+};
+
+/* Which encodings the rule permits: bit 1 << IMAP_ATOM and so on. 0: it isn't a leaf that is a
+ * string. (A string is what can be a literal, whatever else it can be.) */
+unsigned imap_rule_encodings(const struct imap_grammar *, imap_rule);
+
+/* Says how to write a string: is asked for every node that is one, in the order of the message. */
+typedef enum imap_encoding imap_encoder(void *context, const struct imap_node *);
+
+/* Writes a message anew: its strings as the encoder says, the rest as it is. The values stay the
+ * same. `octets` are the message that the tree is of, from its first octet on. An encoding that the
+ * rule or the value doesn't permit is replaced: an atom by a quoted string, that by a literal, that
+ * by a literal8; {5+} in what a server says, and a literal8, by a literal; where nothing is
+ * permitted the string is copied. A quoted string holds ASCII only. NIL is no string: it is copied.
+ * Writes at most `size` octets to `text` (which may be NULL if size is 0) and returns the length
+ * of all. */
+size_t imap_print(const struct imap_tree *, const struct imap_grammar *, enum imap_root,
+                  const void *octets, imap_encoder *, void *context, void *text, size_t size);
+
 /* ---- generating ---------------------------------------------------------------------------- */
 
 /* Writes random texts of a grammar's rules: messages, if the rule is a root's. Immutable once made,

@@ -79,37 +79,3 @@ bool imap_tree_parse(struct imap_tree *tree, struct imap_parser *parser,
     imap_parser_feed(parser, octets, count, &consumed);
     return single.complete && consumed == count && !tree->overflow;
 }
-
-/* ---- values -------------------------------------------------------------------------------- */
-
-static size_t unquote(const uint8_t *octets, size_t count, uint8_t *value, size_t size) {
-    size_t length = 0;
-    for (size_t i = 1; i + 1 < count; i++) {
-        if (octets[i] == '\\' && i + 2 < count) {
-            i++;
-        }
-        if (length < size) {
-            value[length] = octets[i];
-        }
-        length++;
-    }
-    return length;
-}
-
-size_t imap_value(const uint8_t *octets, size_t count, uint8_t *value, size_t size) {
-    if (count >= 2 && octets[0] == '"' && octets[count - 1] == '"') {
-        return unquote(octets, count, value, size);
-    }
-    bool literal =
-        count > 0 && (octets[0] == '{' || (octets[0] == '~' && count > 1 && octets[1] == '{'));
-    const uint8_t *header = literal ? memchr(octets, '\n', count) : NULL;
-    if (header != NULL) {
-        count -= (size_t)(header + 1 - octets);
-        octets = header + 1;
-    }
-    size_t copied = count < size ? count : size;
-    if (copied > 0) {
-        memcpy(value, octets, copied);
-    }
-    return count;
-}

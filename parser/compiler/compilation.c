@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "encodings.h"
 #include "example.h"
 #include "pack.h"
 
@@ -50,6 +51,7 @@ static void list_rules(struct compilation *c) {
                                          .maximum = rule->highest,
                                          .node = rule->node != RULE_TRANSPARENT};
     }
+    encodings_find(&c->abnf, c->grammar.sets, rules);
     c->grammar.rules = rules;
     c->grammar.rule_count = (uint16_t)c->abnf.rule_count;
     c->grammar.resp_text_code = (imap_rule)abnf_find(&c->abnf, "resp-text-code");
@@ -119,8 +121,8 @@ static void compile(struct compilation *c) {
     transducer_build(&transducer, &automaton, &c->settled);
     c->abnf.arena = &c->arena;
     const unsigned *numbers = pack(&c->grammar, &transducer);
-    list_rules(c);
     list_sets(c);
+    list_rules(c);
     list_extensions(c);
     find_roots(c, &transducer, numbers);
     arena_free(&c->scratch);

@@ -73,7 +73,8 @@ static void write_rules(FILE *out, const struct imap_grammar *grammar) {
         write_string(out, rule->source);
         fputs(", ", out);
         write_string(out, rule->example);
-        fprintf(out, ", UINT64_C(%" PRIu64 "), %d},\n", rule->maximum, rule->node);
+        fprintf(out, ", UINT64_C(%" PRIu64 "), %d, %d, %d, %d},\n", rule->maximum, rule->node,
+                rule->encodings, rule->nil, rule->atom_set);
     }
     fputs("};\n", out);
 }
