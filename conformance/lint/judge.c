@@ -31,6 +31,7 @@ struct conversation {
 struct judge {
     struct lint *lint;
     struct conversation *conversations; /* CONVERSATIONS of them */
+    bool complete;                      /* the message right above was read to its end */
 };
 
 static bool begins_with(const uint8_t *text, size_t size, const char *word) {
@@ -42,16 +43,21 @@ static bool row_begins_with(const struct row *row, const char *word) {
     return begins_with(row->octets + row->text, row->size - row->text, word);
 }
 
+static bool is_letter(uint8_t octet) {
+    return (octet | 0x20) >= 'a' && (octet | 0x20) <= 'z';
+}
+
 /* An unmarked line that belongs to the dialog: a note in parentheses, in angle brackets, ... */
 static bool is_note(const struct row *row) {
-    static const char *const openings[] = {"(", "<", "[", "...", "…", "//"};
+    static const char *const openings[] = {"<", "[", "...", "…", "//"};
 
     for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
         if (row_begins_with(row, openings[i])) {
             return true;
         }
     }
-    return false;
+    return row_begins_with(row, "(") && row->text + 1 < row->size &&
+           is_letter(row->octets[row->text + 1]);
 }
 
 /* A marked line that tells of messages instead of showing one. */
@@ -263,6 +269,7 @@ static size_t judge_message(struct judge *judge, size_t index, enum imap_root ro
         printed_message_free(&answer);
     }
     size_t next = message.next;
+    judge->complete = message.complete;
     printed_message_free(&message);
     return next;
 }
@@ -280,10 +287,24 @@ static size_t skip_message(const struct lint *lint, size_t index) {
     return index;
 }
 
-/* Human text goes on below itself; anything else without a marker ends the dialog. */
+static bool is_below(const struct row *row, const struct row *before) {
+    return before && before->line + 1 == row->line && row->text >= before->text;
+}
+
+/* What stands below a message is part of the dialog, if only as a note; anything else without a
+ * marker ends it. */
 static bool ends_dialog(const struct row *row, const struct row *before) {
-    bool goes_on = before && before->line + 1 == row->line && row->text >= before->text;
-    return row->kind == ROW_UNMARKED && !goes_on && !is_note(row);
+    return row->kind == ROW_UNMARKED && !is_below(row, before) && !is_note(row);
+}
+
+/* It stands where a line goes on, but the message above was complete without it. */
+static void check_unread(struct judge *judge, const struct row *row, const struct row *before) {
+    judge->complete =
+        judge->complete && row->kind == ROW_UNMARKED && is_below(row, before) && !is_note(row);
+    if (judge->complete) {
+        lint_remark(judge->lint, LINT_WARNING, row, row->text, "marker",
+                    "without a marker, and no part of the message above", "");
+    }
 }
 
 static size_t judge_row(struct judge *judge, size_t index) {
@@ -299,6 +320,7 @@ static size_t judge_row(struct judge *judge, size_t index) {
         return judge_message(judge, index, choose_root(conversation, row));
     }
     conversation->open = true;
+    judge->complete = false;
     lint->not_judged++;
     if (lint->is_dialog && row->side == CLIENT) {
         copy_tag(row->octets + row->text, row->size - row->text, tag);
@@ -324,6 +346,7 @@ void judge_all(struct lint *lint) {
             before = &printed->rows[i - 1];
             continue;
         }
+        check_unread(&judge, row, before);
         if (ends_dialog(row, before)) {
             memset(judge.conversations, 0, CONVERSATIONS * sizeof *judge.conversations);
         } else if (row->kind == ROW_UNMARKED) {

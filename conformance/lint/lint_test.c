@@ -158,6 +158,8 @@ static void takes_literals_that_are_refused_or_left_out(void **state) {
     assert_remarks("S: * 1 FETCH (BODY[] {9999}\nS: ...\nS: )\nS: c1 OK done\n", "");
     assert_remarks("C: c1 APPEND box {9999}\n", "");
     assert_remarks("S: * 1 FETCH (BODY[] {6}\nS: half\n", "");
+    assert_remarks("C: c1 APPEND box {99}\nC: half\n     ...\nC: of it\nS: c1 OK done\n", "");
+    assert_remarks("C: c1 APPEND box {99}\nC: half\n     <more>\nC:\nS: c1 OK done\n", "");
 }
 
 static void takes_the_next_literals_of_a_miscounted_command(void **state) {
@@ -168,6 +170,9 @@ static void takes_the_next_literals_of_a_miscounted_command(void **state) {
     assert_remarks("C: c1 APPEND box {9}\nC: Yes\nS: c1 OK done\nC: c2 FROB\n",
                    "1:17 with one CRLF for each line: {3}\n4:7 `FROB` is not known here\n");
     assert_remarks("C: c1 APPEND box {7+}\nC: Yes, no\nS: c1 OK done\n", "");
+    assert_remarks("C: c1 LOGIN {9}\nS: + go on\nC: smith\nC:  {6}\nS: + go on\nC: sesame\n"
+                   "S: c1 OK done\nC: c2 FROB\n",
+                   "1:12 with one CRLF for each line: {7}\n8:7 `FROB` is not known here\n");
     assert_remarks("S: * 1 FROB (X {3}\nS: ((( {4}\nS: ((((\nS: c1 OK done\nS: *1 EXISTS\n",
                    "1:8 `FROB` is not known here\n5:4 a space is missing: `* 1 EXISTS`\n");
 }
@@ -208,6 +213,29 @@ static void reads_labels_folds_and_page_breaks(void **state) {
                    "2:16 `yesterday` is not known here\n");
 }
 
+static void reads_folds_of_lines_that_are_complete(void **state) {
+    (void)state;
+    assert_remarks("C: d3 SEARCH UNSEEN\n"
+                   "       NOT DELETED\n"
+                   "       FROM (smith\n"
+                   "S: d3 OK done\n",
+                   "?3:7 \n");
+    assert_remarks("C: d4 SEARCH UNSEEN\n"
+                   "   NOT DELETED FRM\n"
+                   "S: d4 OK done\n",
+                   "2:17 `FRM` is not known here\n");
+    assert_remarks("S: * 1 FETCH (FLAGS (\\Seen))\n"
+                   "   UID 7)\n"
+                   "  C: d5 NOOP\n"
+                   "This is for the server to wait.\n"
+                   "S: * 1 FETCH (FLAGS (\\Seen))\n"
+                   "   (A note,\n"
+                   "   and more of it.)\n",
+                   "?2:3 \n");
+    assert_remarks("S: * OK [PERMANENTFLAGS (\\Seen\n   \\Draft)]\n",
+                   "?1:8 a space and text must follow the bracket\n");
+}
+
 static void takes_no_prose_for_a_fold(void **state) {
     (void)state;
     assert_remarks("S: * CAPABILITY AUTH=PLAIN\n"
@@ -237,6 +265,9 @@ static void knows_the_state(void **state) {
 static void leaves_out_what_the_text_leaves_out(void **state) {
     (void)state;
     assert_remarks("S: * 2 FETCH ....\nS: * 3 FETCH (UID 14 ...\nS: * 4 FETCH (FLAGS\n", "3:19 \n");
+    assert_remarks("S: * 2 FETCH (FLAGS (\\Seen) [...])\nS: * SEARCH 2 3 [...]\n"
+                   "S: * 2 FETCH (FLAGS [\\Seen])\n",
+                   "3:20 \n");
     assert_remarks("S: *2 FETCH ....\n", "1:4 a space is missing: `* 2 FETCH ....`\n");
     assert_not_judged("C: ...a very long line...\nS: (and so on)\nS: <base64>\n", 3);
     assert_not_judged("S: +OK ready\nC: USER ann\nS: +OK\n", 3);
@@ -245,7 +276,8 @@ static void leaves_out_what_the_text_leaves_out(void **state) {
                    "1:7 `FROB` is not known here\n2:8 a space is missing: `g1 NO `\n");
     assert_remarks("S: * LIST () \"/\" a/b   <=== like this\n"
                    "S: * LIST () \"/\" a/b  // like this\n"
-                   "S: * LIST () \"/\" a/b ; like this\n",
+                   "S: * LIST () \"/\" a/b ; like this\n"
+                   "C: g1 SEARCH UNSEEN  <=== like this\n",
                    "");
     assert_remarks("S: * LIST () \"/\" a/b  / no note\n", "1:20 \n");
     assert_remarks("C: g1 AUTHENTICATE X\nS: + \nC: YWJj<more>\nS: g1 OK in\n", "");
@@ -402,6 +434,7 @@ int main(void) {
         cmocka_unit_test(takes_literals_without_markers),
         cmocka_unit_test(leaves_the_lines_of_a_refused_command_alone),
         cmocka_unit_test(reads_labels_folds_and_page_breaks),
+        cmocka_unit_test(reads_folds_of_lines_that_are_complete),
         cmocka_unit_test(takes_no_prose_for_a_fold),
         cmocka_unit_test(reads_any_line_end_and_connection),
         cmocka_unit_test(knows_the_state),

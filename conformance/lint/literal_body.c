@@ -1,6 +1,7 @@
 #include "literal_body.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct literal_announcement literal_announced(const uint8_t *line, size_t size) {
     struct literal_announcement announced = {0};
@@ -52,6 +53,15 @@ static bool is_same_side(const struct row *row, const struct row *header) {
            row->connection == header->connection;
 }
 
+/* `...`, `<the attachment>`: octets of the literal that aren't printed. */
+static bool is_placeholder(const struct row *row) {
+    const uint8_t *text = row->octets + row->text;
+    size_t left = row->size - row->text;
+
+    return row->kind == ROW_UNMARKED &&
+           (text[0] == '<' || (left >= 3 && memcmp(text, "...", 3) == 0));
+}
+
 /* A marked line goes on at most as far behind its marker as the header does: the rest are spaces of
  * the literal. */
 static size_t text_start(const struct row *row, const struct row *header) {
@@ -70,7 +80,8 @@ bool literal_body_read(struct literal_body *body, struct lint *lint, const struc
         if (marked && row->kind == ROW_BLANK) {
             continue;
         }
-        if (!is_same_side(row, header) && (marked || row->kind == ROW_MARKED)) {
+        bool is_other = marked ? !is_placeholder(row) : row->kind == ROW_MARKED;
+        if (!is_same_side(row, header) && is_other) {
             break;
         }
         ended = (body->octets.size >= wanted && body->count >= LITERAL_BODY_LINES) ||

@@ -5,6 +5,9 @@
 /* The misprints of one line that are repaired before it is given up. */
 #define MAXIMUM_REPAIRS 8
 
+/* How well a row goes on with a line that reads to the row's end, and may go on still. */
+#define FIT (SIZE_MAX - 1)
+
 static const struct row *row_at(const struct printed_message *message, size_t index) {
     return &message->lint->printed.rows[index];
 }
@@ -26,6 +29,9 @@ static void remark(struct printed_message *message, size_t index, size_t at, con
 static bool is_left_out(const struct reading *reading, size_t at) {
     const uint8_t *octets = reading->octets;
 
+    while (at < reading->size && octets[at] == ' ') {
+        at++;
+    }
     if (at == reading->size) {
         return false;
     }
@@ -33,19 +39,23 @@ static bool is_left_out(const struct reading *reading, size_t at) {
            (octets[at] == '<' && memchr(octets + at, '>', reading->size - at));
 }
 
-/* `…   <=== like this`, `…  // like this`: true if there was such a note, and it is cut off. */
+/* `…   <=== like this`, `…  // like this`: true if there was such a note, and it is cut off. Of the
+ * spaces before it, the grammar may have allowed one. */
 static bool cut_note(struct reading *reading, size_t at) {
-    size_t note = at;
+    size_t note = at, end = at;
 
+    while (end > 0 && reading->octets[end - 1] == ' ') {
+        end--;
+    }
     while (note < reading->size && reading->octets[note] == ' ') {
         note++;
     }
     size_t left = reading->size - note;
     const uint8_t *octets = reading->octets + note;
-    bool is_note = note > at && ((left > 1 && octets[0] == '<' && strchr("-=", octets[1])) ||
-                                 (left > 1 && octets[0] == '/' && octets[1] == '/') ||
-                                 (left > 1 && octets[0] == ';'));
-    return is_note && reading_replace(reading, at, reading->size - at, "");
+    bool is_note = note > end && ((left > 1 && octets[0] == '<' && strchr("-=", octets[1])) ||
+                                  (left > 1 && octets[0] == '/' && octets[1] == '/') ||
+                                  (left > 1 && octets[0] == ';'));
+    return is_note && reading_replace(reading, end, reading->size - end, "");
 }
 
 /* A space at the end of a line can't be seen in print: "+" has one. */
@@ -67,15 +77,21 @@ static bool read_fold(struct printed_message *message, const struct trial *open,
     return true;
 }
 
-/* How well does a fold go on with the line? 0: it doesn't. */
+/* How well does a row go on with a line? 0: it doesn't. */
 static size_t rate_fold(const struct printed_line *fold, const struct trial *trial) {
+    const struct reading *reading = &fold->reading;
+
+    if (trial->verdict != TRIAL_REFUSED && trial->events.malformed) {
+        return reading->octets[reading->size - 1] == ']' ? 1 : 0;
+    }
     if (trial->verdict != TRIAL_REFUSED) {
-        return trial->events.malformed ? 0 : SIZE_MAX;
+        return FIT + 1;
     }
-    if (trial->at >= repair_ellipsis(&fold->reading) || trial->at > fold->reading.size / 2) {
-        return trial->at + 1;
+    if (trial->at == reading->size) {
+        return FIT;
     }
-    return 0;
+    return trial->at >= repair_ellipsis(reading) || trial->at > reading->size / 2 ? trial->at + 1
+                                                                                  : 0;
 }
 
 /* The row that may go on with the line: the next one, or the first one on the next page. The count
@@ -91,14 +107,29 @@ static size_t next_row(const struct printed_message *message) {
     return index == message->next || is_page_break ? index : printed->count;
 }
 
-/* Does the next row go on with this line? Then *fold is that row. */
+/* Must the line go on? One that is refused where it ends; one whose response code isn't complete; a
+ * base64 line may. */
+static bool is_unfinished(const struct printed_message *message, const struct reading *reading) {
+    const struct trial *after = &message->after;
+
+    return after->verdict == TRIAL_REFUSED
+               ? after->at == reading->size
+               : after->events.malformed || message->root == IMAP_SASL_LINE;
+}
+
+/* Does the next row go on with this line? Then *fold is that row. A line that would do without goes
+ * on only right below itself, and there must be more sense in it the less it stands to the right.
+ */
 static bool find_fold(struct printed_message *message, const struct printed_line *line,
                       struct printed_line *fold) {
+    const struct row *first = row_at(message, message->first);
     size_t index = next_row(message);
+    bool is_certain = is_unfinished(message, &line->reading);
     struct printed_line joined = {0};
     struct trial open, with_space, without_space;
 
-    if (index == message->lint->printed.count) {
+    if (index == message->lint->printed.count || (!is_certain && index > message->next) ||
+        (!is_certain && row_at(message, index)->text < first->marker)) {
         return false;
     }
     trial_run(&open, &message->before, line->reading.octets, line->reading.size, false);
@@ -106,25 +137,14 @@ static bool find_fold(struct printed_message *message, const struct printed_line
                 read_fold(message, &open, index, "", &joined, &without_space);
     size_t space_rate = read ? rate_fold(fold, &with_space) : 0;
     size_t plain_rate = read ? rate_fold(&joined, &without_space) : 0;
+    size_t best = plain_rate > space_rate ? plain_rate : space_rate;
     if (plain_rate > space_rate) {
         struct printed_line other = *fold;
         *fold = joined;
         joined = other;
     }
     reading_free(&joined.reading);
-    return space_rate > 0 || plain_rate > 0;
-}
-
-/* May a line be folded that would do without? A base64 line, and one whose response code isn't
- * complete. */
-static bool may_fold(const struct printed_message *message, const struct reading *reading) {
-    const struct trial *after = &message->after;
-
-    if (after->verdict == TRIAL_REFUSED) {
-        return after->at == reading->size;
-    }
-    return after->verdict == TRIAL_COMPLETE &&
-           (after->events.malformed || message->root == IMAP_SASL_LINE);
+    return best >= FIT || (best > 0 && (is_certain || row_at(message, index)->text >= first->text));
 }
 
 enum line_end printed_line_read(struct printed_message *message, struct printed_line *line,
@@ -135,7 +155,9 @@ enum line_end printed_line_read(struct printed_message *message, struct printed_
 
     for (unsigned repairs = 0; is_repaired;) {
         trial_run(after, &message->before, reading->octets, reading->size, true);
-        if (may_fold(message, reading) && find_fold(message, line, fold)) {
+        bool may_fold = after->verdict == TRIAL_COMPLETE ||
+                        (after->verdict == TRIAL_REFUSED && after->at == reading->size);
+        if (may_fold && find_fold(message, line, fold)) {
             return LINE_FOLDED;
         }
         if (after->verdict != TRIAL_REFUSED) {

@@ -108,20 +108,29 @@ static void remark_count(struct printed_message *message, const struct printed_l
                 header->reading.origins[open], "literal", sentence, hint);
 }
 
-/* The count is wrong: where does the literal end? A server's where the rest of a line makes the
- * message go on, a client's with the last line, whose CRLF ends the command. */
-static bool find_end(struct printed_message *message, const struct printed_line *header,
-                     const struct literal_body *body, size_t *size, size_t *tail, size_t *at) {
-    struct trial after_header, before_tail;
-    size_t last = body->count - 1;
+/* Does the command go on with the last line of the body, which announces the next literal or ends
+ * the command? */
+static bool is_last_a_tail(const struct literal_body *body, const struct trial *header) {
+    const struct body_line *line = &body->lines[body->count - 1];
+    struct trial before, tail;
 
-    for (size_t i = 1; message->side == SERVER && i < body->count && i < LITERAL_BODY_LINES; i++) {
+    trial_run(&before, header, body->octets.octets, line->offset, false);
+    trial_run(&tail, &before, body->octets.octets + line->offset, line->size, true);
+    return line->offset > 0 && line->size > 0 &&
+           (tail.verdict != TRIAL_REFUSED || tail.at == line->size);
+}
+
+/* The count is wrong: a server's literal ends where the rest of a line makes the message go on. */
+static bool find_server_end(struct printed_message *message, const struct printed_line *header,
+                            const struct literal_body *body, size_t *size, size_t *tail) {
+    struct trial after_header, before_tail;
+
+    for (size_t i = 1; i < body->count && i < LITERAL_BODY_LINES; i++) {
         *size = body->lines[i].offset;
         if (!literal_body_spend(message->lint, *size)) {
             return false;
         }
         *tail = i;
-        *at = 0;
         if (!recount(message, header, *size, &after_header)) {
             return false;
         }
@@ -129,14 +138,36 @@ static bool find_end(struct printed_message *message, const struct printed_line 
             return true;
         }
     }
-    if (message->side == SERVER) {
+    return false;
+}
+
+/* A client's literal whose count is wrong ends with the last line, whose CRLF ends the command, or
+ * right before that line. */
+static bool find_client_end(struct printed_message *message, const struct printed_line *header,
+                            const struct literal_body *body, size_t *size, size_t *tail,
+                            size_t *at) {
+    struct trial after_header, before_tail;
+
+    *tail = body->count - 1;
+    *size = body->lines[*tail].offset;
+    if (!recount(message, header, *size, &after_header)) {
         return false;
     }
-    *size = body->lines[last].offset + body->lines[last].size;
-    *tail = last;
-    *at = body->lines[last].size;
+    if (is_last_a_tail(body, &after_header)) {
+        return true;
+    }
+    *at = body->lines[*tail].size;
+    *size += *at;
     return recount(message, header, *size, &after_header) &&
-           try_tail(body, &after_header, *size, last, *at, &before_tail) != TRIAL_REFUSED;
+           try_tail(body, &after_header, *size, *tail, *at, &before_tail) != TRIAL_REFUSED;
+}
+
+/* Where does a literal end whose count is wrong? At index *at of line *tail. */
+static bool find_end(struct printed_message *message, const struct printed_line *header,
+                     const struct literal_body *body, size_t *size, size_t *tail, size_t *at) {
+    *at = 0;
+    return message->side == SERVER ? find_server_end(message, header, body, size, tail)
+                                   : find_client_end(message, header, body, size, tail, at);
 }
 
 /* Is one of its lines only an ellipsis, so that there is nothing to count? */
@@ -147,7 +178,7 @@ static bool is_abridged(const struct printed_message *message, const struct lite
     for (size_t i = 0; i < count && !abridged; i++) {
         const struct row *row = row_at(message, body->lines[i].index);
         struct reading reading = {0};
-        if (reading_set(&reading, row->octets, row->size, body->lines[i].start)) {
+        if (reading_set(&reading, row->octets, row->size, row->text)) {
             abridged =
                 reading.size > 0 && (repair_ellipsis(&reading) < 2 || reading.octets[0] == '<');
         }
@@ -340,8 +371,12 @@ void printed_message_read(struct printed_message *message, struct lint *lint, si
     const struct row *row = &lint->printed.rows[index];
     struct printed_line cursor = {.index = index};
 
-    *message = (struct printed_message){
-        .lint = lint, .side = row->side, .root = root, .quiet = quiet, .next = index + 1};
+    *message = (struct printed_message){.lint = lint,
+                                        .side = row->side,
+                                        .root = root,
+                                        .quiet = quiet,
+                                        .first = index,
+                                        .next = index + 1};
     trial_begin(&message->before, &message->events, lint->grammar, &lint->extensions, root);
     if (reading_set(&cursor.reading, row->octets, row->size, row->text)) {
         while (read_on(message, &cursor)) {

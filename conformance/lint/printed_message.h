@@ -25,6 +25,7 @@ struct printed_message {
     bool refused;                    /* something was wrong with it */
     bool miscounted;                 /* a literal is not as long as it says */
     bool partial;                    /* a part of it isn't printed: it was judged up to there */
+    size_t first;                    /* index of its first row */
     size_t next;                     /* index of the row after it */
     size_t answers[MESSAGE_ANSWERS]; /* indices of the rows "+" that stand within it */
     size_t answer_count;

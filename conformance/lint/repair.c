@@ -88,8 +88,8 @@ static bool is_at(const struct reading *reading, size_t at, const char *text) {
 size_t repair_ellipsis(const struct reading *reading) {
     size_t at = 0;
 
-    while (at < reading->size && !is_at(reading, at, "...") && !is_at(reading, at, ". . .") &&
-           !is_at(reading, at, "…")) {
+    while (at < reading->size && !is_at(reading, at, "...") && !is_at(reading, at, "[...") &&
+           !is_at(reading, at, ". . .") && !is_at(reading, at, "…")) {
         at++;
     }
     return at;
