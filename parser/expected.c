@@ -48,6 +48,27 @@ static unsigned coverage(const struct grammar_set *set, const bool accepted[256]
     return covered;
 }
 
+/* Octets that have no name: those over 127 that follow each other are a range. */
+static void list_octets(struct listing *listing, const bool accepted[256], const bool left[256]) {
+    for (int octet = 0; octet < 256; octet++) {
+        char item[IMAP_OCTET_TEXT + sizeof "-FF"];
+        int last = octet;
+        bool twin = octet >= 'a' && octet <= 'z' && accepted[octet - 'a' + 'A'];
+        if (!left[octet] || twin) {
+            continue;
+        }
+        imap_octet_text(octet, item);
+        while (octet > 127 && last < 255 && left[last + 1]) {
+            last++;
+        }
+        if (last > octet) {
+            snprintf(item, sizeof item, "%%x%02X-%02X", (unsigned)octet, (unsigned)last);
+        }
+        list(listing, item);
+        octet = last;
+    }
+}
+
 /* A name is worth it from this many octets on. */
 enum { NAMED_OCTETS = 3 };
 
@@ -77,14 +98,7 @@ size_t imap_parser_expected(const struct imap_parser *p, char *text, size_t size
         }
         list(&listing, best->name);
     }
-    for (int octet = 0; octet < 256; octet++) {
-        char item[IMAP_OCTET_TEXT];
-        bool twin = octet >= 'a' && octet <= 'z' && accepted[octet - 'a' + 'A'];
-        if (left[octet] && !twin) {
-            imap_octet_text(octet, item);
-            list(&listing, item);
-        }
-    }
+    list_octets(&listing, accepted, left);
     return listing.length;
 }
 
