@@ -125,9 +125,9 @@ static void finds_a_missing_condition(void **state) {
 
 static void guesses_nothing_far_fetched(void **state) {
     (void)state;
-    assert_remarks("S: * QUOTA \"\" (STORAGE 10 512)\n", "1:5 `QUOTA` is not known here\n");
+    assert_remarks("S: * WIBBLE \"\" (STORAGE 10 512)\n", "1:5 `WIBBLE` is not known here\n");
     assert_remarks("C: b1 AUTHENTICATE PLAIN YWJjZGV\n", "1:32 \n");
-    assert_remarks("C: b1 SETACL box jane lr\n", "1:8 `SETACL` is not known here\n");
+    assert_remarks("C: b1 TWIDDLE box jane lr\n", "1:7 `TWIDDLE` is not known here\n");
 }
 
 /* ---- literals ------------------------------------------------------------------------------ */
@@ -279,7 +279,7 @@ static void leaves_out_what_the_text_leaves_out(void **state) {
                    "S: * LIST () \"/\" a/b ; like this\n"
                    "C: g1 SEARCH UNSEEN  <=== like this\n",
                    "");
-    assert_remarks("S: * LIST () \"/\" a/b  / no note\n", "1:20 \n");
+    assert_remarks("S: * LIST () \"/\" a/b  / no note\n", "1:21 \n");
     assert_remarks("C: g1 AUTHENTICATE X\nS: + \nC: YWJj<more>\nS: g1 OK in\n", "");
 }
 

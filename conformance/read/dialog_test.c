@@ -265,7 +265,7 @@ static void expected_lines_are_parsed(void **state) {
         {"S: * 172 EXIST\n", "1:15: mailbox-data: expected \"S\", got CR"},
         {"S: *11 FETCH (UID 1)\n", "1:5: response-data: expected SP, got \"1\""},
         {"S: * 1 FETCH FLAGS (\\Seen)\n", "1:14: msg-att: expected \"(\", got \"F\""},
-        {"S: * LIST (...) \"/\" blob x\n", "1:25: mailbox: expected ASTRING-CHAR / CR, got SP"},
+        {"S: * LIST (...) \"/\" blob x\n", "1:26: mbox-list-extended: expected \"(\", got \"x\""},
         {"S: * OK [UNSEEN x] Welcome\n", "1:9: this begins like a response code, but isn't one"},
         {"S: * ${user} EXISTS\n", NULL},
         {"state: greeting\nS: * 1 EXISTS\n", NULL},
