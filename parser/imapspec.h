@@ -130,6 +130,69 @@ bool imap_extensions_of_dialect(const struct imap_grammar *, const char *dialect
 bool imap_extensions_add(const struct imap_grammar *, const char *capabilities, size_t size,
                          struct imap_extensions *);
 
+/* ---- quirks --------------------------------------------------------------------------------- */
+
+/* Octets that the grammar refuses and that servers or clients send all the same. A parser takes
+ * none of them unless told to by imap_parser_tolerate, quirk by quirk; each time that it does, it
+ * reports a finding (IMAP_QUIRK_USED). Nodes span the octets as they were sent.
+ *
+ * What a quirk endangers: a parser that tolerates it may disagree with one that doesn't on where
+ * something ends. */
+enum imap_quirk {
+    /* LF ends a line without CR before it. Endangers what relays lines to others: what is one line
+     * to this parser may be a part of one to the next, by which commands are smuggled. */
+    IMAP_QUIRK_BARE_LF,
+
+    /* CRLF alone before a message, as after a literal whose CRLF was sent twice; skipped. Endangers
+     * little: a client that is out of step with its literals stays unnoticed for longer. */
+    IMAP_QUIRK_EMPTY_LINE,
+
+    /* "+" without the SP after it (RFC 3501, 9: continue-req). Endangers nothing else. */
+    IMAP_QUIRK_BARE_PLUS,
+
+    /* SP before the CRLF. Endangers arguments that end in one: a password, for instance, that was
+     * meant to have it and should have been quoted, is read without. */
+    IMAP_QUIRK_TRAILING_SPACE,
+
+    /* SP beside SP, after "(" or "[", before ")" or "]", between ")" and "(", where none can stand.
+     * Endangers what counts on positions: an argument that was left out is not missed. */
+    IMAP_QUIRK_EXTRA_SPACE,
+
+    /* A response that ends after OK, NO, BAD, BYE or a response code, or the SP after them; its
+     * text is empty. Endangers the notice of responses that are cut off. */
+    IMAP_QUIRK_MISSING_TEXT,
+
+    /* No SP between "]" and the text. Endangers text that begins with a bracket, and hardly was
+     * meant to be a code. */
+    IMAP_QUIRK_CODE_WITHOUT_SPACE,
+
+    /* DQUOTE "%" "*" "\" "]" "{" or an octet from 0x80 on within an atom, a mailbox name most of
+     * all; read as a letter would be. Endangers literals, which begin with "{": one without the SP
+     * before it is taken for a part of a name, and its octets for the protocol. */
+    IMAP_QUIRK_UNQUOTED_SPECIAL,
+
+    /* Octets from 0x80 on in a quoted string, of whatever charset. Endangers all that takes the
+     * value for US-ASCII or UTF-8 without a look at it. */
+    IMAP_QUIRK_8BIT_QUOTED,
+
+    /* The same in the text of a response. Endangers the display of it. */
+    IMAP_QUIRK_8BIT_TEXT,
+
+    /* NIL where only a string can stand, as for the encoding of a body; the node spans its three
+     * letters. Endangers a value that is the string "NIL". */
+    IMAP_QUIRK_NIL_STRING,
+
+    IMAP_QUIRK_COUNT
+};
+
+/* The quirk's name, as "bare-lf", and what it is in a few words. Live as long as the program; NULL
+ * from IMAP_QUIRK_COUNT on. */
+const char *imap_quirk_name(enum imap_quirk);
+const char *imap_quirk_sentence(enum imap_quirk);
+
+/* The quirk of that name, in any case. False if there is none. */
+bool imap_quirk_find(const char *name, enum imap_quirk *);
+
 /* ---- events -------------------------------------------------------------------------------- */
 
 enum imap_event_kind {
@@ -141,8 +204,9 @@ enum imap_event_kind {
 
 enum imap_finding {
     IMAP_NO_FINDING,
-    IMAP_MALFORMED_CODE,       /* `rule` (resp-text-code) is broken: it is read as text instead */
-    IMAP_EXTENSION_NOT_ENABLED /* extension `value` is made use of, by this word */
+    IMAP_MALFORMED_CODE,        /* `rule` (resp-text-code) is broken: it is read as text instead */
+    IMAP_EXTENSION_NOT_ENABLED, /* extension `value` is made use of, by this word */
+    IMAP_QUIRK_USED             /* these octets are refused but for quirk `value` */
 };
 
 struct imap_event {
@@ -217,12 +281,15 @@ struct imap_parser {
     uint64_t literal_start;            /* where its header began */
     uint64_t number;                   /* the digits that the octets read so far end in */
     uint64_t catch_start;              /* where the rule began that may fail */
+    uint64_t space;                    /* where the SP stands that is held back */
     struct imap_error error;
     uint32_t state;
+    uint32_t quirks;      /* a bit for each that is tolerated */
     uint16_t depth;       /* calls */
     uint16_t base;        /* the current machine's first mark */
     uint16_t catch_depth; /* of the call that may fail, 0 for none */
     uint8_t root, phase;
+    uint8_t before; /* the octet before the next one, where quirks want to know */
     bool binary, non_synchronizing, paused;
     uint16_t frames[IMAP_MAX_DEPTH]; /* the transitions that called */
     uint32_t marks[IMAP_MAX_MARKS];  /* where each open node began, from message_start */
@@ -241,6 +308,12 @@ void imap_parser_allow(struct imap_parser *, const struct imap_extensions *);
 /* Enables what a capability stands for, beside what is enabled. Between messages only. False if no
  * extension is called so. */
 bool imap_parser_enable(struct imap_parser *, const char *capability);
+
+/* Tolerates a quirk, beside those that are tolerated. Between messages only. See enum imap_quirk
+ * for what each of them endangers. A quirk costs time where it is made use of, but
+ * IMAP_QUIRK_EXTRA_SPACE and IMAP_QUIRK_TRAILING_SPACE on each SP: with them, what a SP ends is
+ * reported when the octet after it has been read. */
+void imap_parser_tolerate(struct imap_parser *, enum imap_quirk);
 
 /* Replaces the limits (zeros: defaults). Between messages only. */
 void imap_parser_limit(struct imap_parser *, const struct imap_limits *);

@@ -1,7 +1,8 @@
 /* The push parser: a loop over the packed transducer, and counted literals beside it. */
 #include <string.h>
 
-#include "grammar.h"
+#include "quirk.h"
+#include "reader.h"
 
 enum {
     DEFAULT_LINE = 65536,
@@ -11,7 +12,12 @@ enum {
 };
 
 enum phase {
-    PHASE_MESSAGE,      /* the tables read */
+    PHASE_MESSAGE,    /* the tables read */
+    PHASE_SPACE,      /* a SP was read, and is held back */
+    PHASE_LINE_END,   /* by quirks: SP and CR before LF */
+    PHASE_EMPTY_LINE, /* the LF of an empty line */
+    PHASE_NIL_I,      /* of a NIL that stands for a string */
+    PHASE_NIL_L,
     PHASE_HEADER_TILDE, /* of a literal8 */
     PHASE_HEADER_OPEN,
     PHASE_HEADER_COUNT, /* no digit yet */
@@ -51,7 +57,7 @@ static const char *const sentences[] = {
 };
 
 static bool fail(struct imap_parser *p, enum imap_error_code code, uint64_t offset, int got) {
-    bool literal = p->phase != PHASE_MESSAGE;
+    bool literal = p->phase >= PHASE_HEADER_TILDE;
     p->error = (struct imap_error){.code = code,
                                    .offset = offset,
                                    .message = p->message_start,
@@ -176,9 +182,13 @@ static uint64_t number_at(const struct imap_parser *p, const struct piece *piece
     return add_digits(0, piece->start + (start - piece->base), piece->at);
 }
 
-/* What a later piece needs of this one: the number that its octets end in, digits or none. */
-static void keep_number(struct imap_parser *p, const struct piece *piece) {
+/* What a later piece needs of this one: the number that its octets end in, digits or none; the last
+ * octet. */
+static void end_piece(struct imap_parser *p, const struct piece *piece) {
     const uint8_t *digits = piece->at;
+    if (piece->at > piece->start) {
+        p->before = piece->at[-1];
+    }
     while (digits > piece->start && digits[-1] >= '0' && digits[-1] <= '9') {
         digits--;
     }
@@ -351,9 +361,15 @@ static int returns_needed(const struct imap_parser *p, unsigned class) {
     return -1;
 }
 
+static bool tolerate(struct imap_parser *p, struct piece *piece, bool *good);
+
 static bool leave(struct imap_parser *p, struct piece *piece) {
     int returns = returns_needed(p, p->grammar->classes[*piece->at]);
     if (returns < 0) {
+        bool good;
+        if (tolerate(p, piece, &good)) {
+            return good;
+        }
         fail(p, IMAP_UNEXPECTED_OCTET, offset_of(piece), *piece->at);
         return catch_failure(p, piece);
     }
@@ -511,10 +527,17 @@ static bool is_client_root(enum imap_root root) {
     return root != IMAP_GREETING && root != IMAP_RESPONSE && root != IMAP_CONTINUATION;
 }
 
-/* "{", or "~" before it; a count; "+" from a client (RFC 7888); "}" CR LF. */
+/* "{", or "~" before it; a count; "+" from a client (RFC 7888); "}" CR LF. Or the rest of what a
+ * quirk allows. */
 static bool header_accepts(const struct imap_parser *p, unsigned octet) {
     bool digit = octet >= '0' && octet <= '9';
     switch (p->phase) {
+    case PHASE_LINE_END:
+        return octet == ' ' || octet == '\r';
+    case PHASE_NIL_I:
+        return (octet | 0x20) == 'i';
+    case PHASE_NIL_L:
+        return (octet | 0x20) == 'l';
     case PHASE_HEADER_TILDE:
         return octet == '~';
     case PHASE_HEADER_OPEN:
@@ -593,15 +616,22 @@ static bool take_header_octet(struct imap_parser *p, struct piece *piece) {
     return true;
 }
 
+static bool take_rest(struct imap_parser *p, struct piece *piece);
+
 static bool read_header(struct imap_parser *p, struct piece *piece) {
     if (limited_end(p, piece) == piece->at) {
         return fail_limit(p, piece);
     }
     if (!header_accepts(p, *piece->at)) {
+        bool good;
+        if (tolerate(p, piece, &good)) {
+            return good;
+        }
         fail(p, IMAP_UNEXPECTED_OCTET, offset_of(piece), *piece->at);
         return catch_failure(p, piece);
     }
-    return take_header_octet(p, piece) || catch_failure(p, piece);
+    bool good = p->phase < PHASE_HEADER_TILDE ? take_rest(p, piece) : take_header_octet(p, piece);
+    return good || catch_failure(p, piece);
 }
 
 static bool read_literal(struct imap_parser *p, struct piece *piece) {
@@ -621,6 +651,194 @@ static bool read_literal(struct imap_parser *p, struct piece *piece) {
         p->phase = PHASE_MESSAGE;
     }
     return true;
+}
+
+/* ---- quirks -------------------------------------------------------------------------------- */
+
+static void report_quirk(struct imap_parser *p, enum imap_quirk quirk, uint64_t start,
+                         uint64_t end) {
+    emit(p, &(struct imap_event){.kind = IMAP_EVENT_FINDING,
+                                 .finding = IMAP_QUIRK_USED,
+                                 .start = start,
+                                 .end = end,
+                                 .value = quirk});
+}
+
+/* The octets up to here are an ended piece, those from here on another one. */
+static void part(struct imap_parser *p, struct piece *piece) {
+    end_piece(p, piece);
+    p->offset = piece->base = offset_of(piece);
+    piece->start = piece->at;
+}
+
+/* Reads an octet, which the grammar allows, as if it stood at that offset; after part. */
+static bool stand_in(struct imap_parser *p, uint8_t octet, uint64_t offset) {
+    struct piece piece = {.start = &octet, .at = &octet, .end = &octet + 1, .base = offset};
+    bool good = true, paused = p->paused;
+    while (good && piece.at < piece.end) {
+        p->paused = false;
+        good = p->phase == PHASE_MESSAGE ? read_message(p, &piece) : read_header(p, &piece);
+        paused = paused || p->paused;
+    }
+    p->paused = paused;
+    end_piece(p, &piece);
+    return good;
+}
+
+bool parser_accepts(const struct imap_parser *p, uint8_t octet) {
+    unsigned class = p->grammar->classes[octet];
+    if (p->phase != PHASE_MESSAGE) {
+        return header_accepts(p, octet);
+    }
+    return grammar_reads(p->grammar, p->state, class) || returns_needed(p, class) >= 0;
+}
+
+bool parser_try(const struct imap_parser *p, const char *octets, struct imap_parser *after) {
+    *after = *p;
+    after->sink = NULL;
+    for (; *octets != '\0'; octets++) {
+        uint8_t octet = (uint8_t)*octets;
+        if (!parser_accepts(after, octet) || !stand_in(after, octet, p->offset)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Tries the quirks on a refused octet. False: none helps, and nothing has changed. */
+static bool tolerate(struct imap_parser *p, struct piece *piece, bool *good) {
+    static const uint8_t phases[] = {[QUIRK_SPACE] = PHASE_SPACE,
+                                     [QUIRK_LINE_END] = PHASE_LINE_END,
+                                     [QUIRK_EMPTY_LINE] = PHASE_EMPTY_LINE,
+                                     [QUIRK_NIL] = PHASE_NIL_I};
+    struct quirk_remedy remedy;
+    if (p->quirks == 0) {
+        return false;
+    }
+    part(p, piece);
+    uint64_t offset = offset_of(piece);
+    struct quirk_refusal refusal = {p, *piece->at, p->before, offset - p->message_start};
+    if (!quirk_find(&refusal, &remedy)) {
+        return false;
+    }
+    if (remedy.rest <= QUIRK_LINE_END) {
+        report_quirk(p, remedy.quirk, offset, offset + 1);
+    }
+    p->space = offset;
+    *good = true;
+    for (const char *octet = remedy.instead; *octet != '\0' && *good; octet++) {
+        *good = stand_in(p, (uint8_t)*octet, offset);
+    }
+    if (*good) {
+        piece->at += remedy.skip;
+        p->phase = remedy.rest == QUIRK_NO_REST ? p->phase : phases[remedy.rest];
+    }
+    return true;
+}
+
+/* An octet of the rest of what a quirk allows. */
+static bool take_rest(struct imap_parser *p, struct piece *piece) {
+    uint64_t offset = offset_of(piece);
+    uint8_t octet = *piece->at++;
+    switch (p->phase) {
+    case PHASE_LINE_END:
+        if (octet == ' ') {
+            report_quirk(p, IMAP_QUIRK_TRAILING_SPACE, offset, offset + 1);
+        } else {
+            p->phase = PHASE_MESSAGE;
+        }
+        return true;
+    case PHASE_EMPTY_LINE:
+        report_quirk(p, IMAP_QUIRK_EMPTY_LINE, p->message_start, offset + 1);
+        start_message(p, offset + 1);
+        return true;
+    case PHASE_NIL_I:
+        p->phase = PHASE_NIL_L;
+        return true;
+    default:
+        report_quirk(p, IMAP_QUIRK_NIL_STRING, offset - 2, offset + 1);
+        part(p, piece);
+        p->phase = PHASE_MESSAGE;
+        return stand_in(p, '"', offset);
+    }
+}
+
+/* ---- spaces that may be too many ------------------------------------------------------------ */
+
+static bool holds_spaces(const struct imap_parser *p) {
+    bool wanted = quirk_is_tolerated(p, IMAP_QUIRK_TRAILING_SPACE) ||
+                  quirk_is_tolerated(p, IMAP_QUIRK_EXTRA_SPACE);
+    return wanted && p->phase <= PHASE_SPACE;
+}
+
+/* Passes an octet that is not, or not yet, read: the number before it stays known. */
+static void pass(struct piece *piece) {
+    piece->at++;
+    piece->base = offset_of(piece);
+    piece->start = piece->at;
+}
+
+/* Reads what stands behind a SP that is too many: the SP is behind what ends with the octet, and
+ * before what begins with it. */
+static bool drop_space(struct imap_parser *p, struct piece *piece) {
+    uint32_t at = (uint32_t)(p->space - p->message_start);
+    bool good = stand_in(p, *piece->at, p->space);
+    pass(piece);
+    for (unsigned i = 0; i < p->base + 0U + MAX_SLOTS && i < IMAP_MAX_MARKS; i++) {
+        p->marks[i] += p->marks[i] == at;
+    }
+    p->catch_start += p->catch_start == p->space;
+    return good;
+}
+
+/* The octet after a SP that was held back says whether the SP is read. One that the grammar refuses
+ * was a quirk already, and isn't. */
+static bool release_space(struct imap_parser *p, struct piece *piece) {
+    enum imap_quirk quirk;
+    uint8_t next = *piece->at;
+    p->phase = PHASE_MESSAGE;
+    p->offset = p->space;
+    bool ends = limited_end(p, piece) == piece->at;
+    if (!parser_accepts(p, ' ')) {
+        return ends || !parser_accepts(p, next) || drop_space(p, piece);
+    }
+    if (ends || !quirk_drops_space(p, next, &quirk)) {
+        return stand_in(p, ' ', p->space);
+    }
+    if (next == ' ') {
+        report_quirk(p, quirk, offset_of(piece), offset_of(piece) + 1);
+        p->phase = PHASE_SPACE;
+        pass(piece);
+        return true;
+    }
+    report_quirk(p, quirk, p->space, p->space + 1);
+    if (quirk != IMAP_QUIRK_TRAILING_SPACE) {
+        return drop_space(p, piece);
+    }
+    bool good = stand_in(p, '\r', p->space);
+    p->phase = good ? PHASE_LINE_END : p->phase;
+    return good;
+}
+
+/* Reads up to the next SP, which is held back until the octet after it is known. */
+static bool read_to_space(struct imap_parser *p, struct piece *piece) {
+    if (p->phase == PHASE_SPACE) {
+        return release_space(p, piece);
+    }
+    if (*piece->at == ' ' && limited_end(p, piece) > piece->at && parser_accepts(p, ' ')) {
+        part(p, piece);
+        p->space = piece->base;
+        p->phase = PHASE_SPACE;
+        pass(piece);
+        return true;
+    }
+    struct piece word = *piece;
+    const uint8_t *space = memchr(word.at + 1, ' ', (size_t)(word.end - word.at) - 1);
+    word.end = space != NULL ? space : word.end;
+    bool good = read_message(p, &word);
+    word.end = piece->end;
+    *piece = word;
+    return good;
 }
 
 /* ---- after an error ------------------------------------------------------------------------ */
@@ -699,11 +917,11 @@ enum imap_status imap_parser_feed(struct imap_parser *p, const void *octets, siz
     bool good = true;
     p->paused = false;
     while (good && !p->paused && piece.at < piece.end) {
-        good = read_some(p, &piece);
+        good = holds_spaces(p) ? read_to_space(p, &piece) : read_some(p, &piece);
     }
-    keep_number(p, &piece);
+    end_piece(p, &piece);
+    *consumed = (size_t)(piece.at - (const uint8_t *)octets);
     p->offset = offset_of(&piece);
-    *consumed = (size_t)(piece.at - piece.start);
     return !good ? IMAP_FAILED : p->paused ? IMAP_PAUSED : IMAP_MORE;
 }
 
@@ -715,7 +933,7 @@ static void accept_row(const struct imap_grammar *grammar, uint32_t state, bool 
     }
 }
 
-void imap_parser_accepted(const struct imap_parser *p, bool accepted[256]) {
+static void accept_next(const struct imap_parser *p, bool accepted[256]) {
     memset(accepted, 0, 256 * sizeof *accepted);
     if (p->phase >= PHASE_LITERAL) {
         memset(accepted, 1, 256 * sizeof *accepted);
@@ -738,4 +956,16 @@ void imap_parser_accepted(const struct imap_parser *p, bool accepted[256]) {
         state = frame(p, depth - 1)->target;
         accept_row(p->grammar, state, accepted);
     }
+}
+
+void imap_parser_accepted(const struct imap_parser *p, bool accepted[256]) {
+    if (p->phase != PHASE_SPACE) {
+        accept_next(p, accepted);
+        return;
+    }
+    struct imap_parser before = *p, after;
+    before.phase = PHASE_MESSAGE;
+    before.offset = p->space;
+    parser_try(&before, " ", &after);
+    accept_next(&after, accepted);
 }

@@ -47,6 +47,11 @@ static void log_finding(struct log *log, const struct imap_event *event) {
             imap_rule_name(log->grammar, event->rule));
         return;
     }
+    if (event->finding == IMAP_QUIRK_USED) {
+        add(log, "%llu..%llu quirk %s\n", start, end,
+            imap_quirk_name((enum imap_quirk)event->value));
+        return;
+    }
     unsigned number = (unsigned)event->value;
     imap_extension_name(log->grammar, number, extension, sizeof extension);
     add(log, "%llu..%llu belongs to %s (%s)\n", start, end, extension,
@@ -140,6 +145,7 @@ struct log_case {
     char title[128];
     enum imap_root root;
     struct imap_extensions extensions;
+    bool quirks[IMAP_QUIRK_COUNT]; /* tolerated */
     uint8_t input[MAX_CASE];
     size_t input_size;
     char expected[MAX_CASE];
@@ -185,6 +191,17 @@ static void add_input(struct log_case *test, const char *line) {
     }
 }
 
+static void tolerate(struct log_case *test, const char *name) {
+    enum imap_quirk quirk;
+    bool all = strcmp(name, "all") == 0;
+    if (!all && !imap_quirk_find(name, &quirk)) {
+        fail_msg("%s: no quirk %s", test->title, name);
+    }
+    for (int i = 0; i < IMAP_QUIRK_COUNT; i++) {
+        test->quirks[i] = test->quirks[i] || all || i == (int)quirk;
+    }
+}
+
 static bool read_case(FILE *file, struct log_case *test) {
     const struct imap_grammar *grammar = imap_grammar_builtin();
     char line[4096];
@@ -199,6 +216,8 @@ static bool read_case(FILE *file, struct log_case *test) {
         } else if (strncmp(line, "@enable ", 8) == 0) {
             assert_true(
                 imap_extensions_add(grammar, line + 8, strlen(line + 8), &test->extensions));
+        } else if (strncmp(line, "@tolerate ", 10) == 0) {
+            tolerate(test, line + 10);
         } else if (line[0] == '@') {
             set_root(test, line + 1);
         } else if (line[0] == '>') {
@@ -221,6 +240,11 @@ static void write_log(const struct log_case *test, size_t chunk, const struct gu
     log.grammar = imap_grammar_builtin();
     imap_parser_init(&parser, log.grammar, test->root, log_event, &log);
     imap_parser_allow(&parser, &test->extensions);
+    for (int i = 0; i < IMAP_QUIRK_COUNT; i++) {
+        if (test->quirks[i]) {
+            imap_parser_tolerate(&parser, (enum imap_quirk)i);
+        }
+    }
     feed_all(&log, &parser, test->input, test->input_size, chunk, guard);
 }
 

@@ -15,6 +15,13 @@ bool dialect_option(struct dialect *dialect, int option, const char *argument) {
         dialect->grammars[dialect->grammar_count++] = argument;
         return true;
     }
+    if (option == 't') {
+        bool known = tolerance_add(&dialect->tolerance, argument);
+        if (!known) {
+            fprintf(stderr, "imapspec: there is no quirk '%s'\n", argument);
+        }
+        return known;
+    }
     if (option != 'e' || dialect->enabled_count == MAX_ENABLED) {
         return false;
     }

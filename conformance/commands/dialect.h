@@ -1,10 +1,10 @@
-/* The options --dialect, --enable and --grammar of commands that read messages. */
+/* The options --dialect, --enable, --grammar and --quirk of commands that read messages. */
 #ifndef DIALECT_H
 #define DIALECT_H
 
 #include <stdio.h>
 
-#include "../../parser/imapspec.h"
+#include "../tolerance.h"
 
 #define MAX_ENABLED  64
 #define MAX_GRAMMARS 64
@@ -15,10 +15,11 @@ struct dialect {
     size_t enabled_count;
     const char *grammars[MAX_GRAMMARS]; /* paths of files */
     size_t grammar_count;
+    struct tolerance tolerance;
 };
 
-/* Takes option 'd' (--dialect), 'e' (--enable) or 'g' (--grammar). False for any other, or for too
- * many. */
+/* Takes option 'd' (--dialect), 'e' (--enable), 'g' (--grammar) or 't' (--quirk). False for any
+ * other, for too many, or for a quirk that there isn't. */
 bool dialect_option(struct dialect *, int option, const char *argument);
 
 /* The built-in grammar, or one with the files that were asked for. NULL after an error, which it

@@ -13,6 +13,7 @@
 struct language {
     const struct imap_grammar *grammar;
     struct imap_extensions extensions; /* whose use is no warning */
+    const struct tolerance *tolerance;
 };
 
 struct totals {
@@ -31,7 +32,10 @@ static void write_usage(FILE *stream) {
     fputs("\n                      (default: all)\n"
           "  --enable NAME       what this capability stands for is none either\n"
           "  --grammar FILE      ABNF that is added to the grammar; may be repeated\n"
-          "\n"
+          "  --quirk NAME        tolerate this, with a warning; may be repeated:\n",
+          stream);
+    tolerance_list(stream, 22);
+    fputs("\n"
           "exit status: 0 nothing was refused, 1 something was, 2 usage, or an unreadable file\n",
           stream);
 }
@@ -81,7 +85,7 @@ static bool lint_octets(const char *path, const struct buffer *text,
     struct dialog *dialog = is_dialog ? dialog_load(path, ".", language->grammar, &problem) : NULL;
     bool linted =
         lint_text(&lint, language->grammar, dialog ? &dialog->extensions : &language->extensions,
-                  text->octets, text->size, is_dialog);
+                  language->tolerance, text->octets, text->size, is_dialog);
 
     if (linted && problem.file) {
         write_problem(&lint, &problem, totals);
@@ -129,11 +133,10 @@ static int lint_files(char *const *paths, int count, const struct language *lang
 }
 
 static int lint(int argc, char **argv) {
-    static const struct option options[] = {{"dialect", required_argument, NULL, 'd'},
-                                            {"enable", required_argument, NULL, 'e'},
-                                            {"grammar", required_argument, NULL, 'g'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"dialect", required_argument, NULL, 'd'}, {"enable", required_argument, NULL, 'e'},
+        {"grammar", required_argument, NULL, 'g'}, {"quirk", required_argument, NULL, 't'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
     struct dialect dialect = {.name = "all"};
 
     for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
@@ -150,7 +153,8 @@ static int lint(int argc, char **argv) {
         write_usage(stderr);
         return 2;
     }
-    struct language language = {.grammar = dialect_grammar(&dialect)};
+    struct language language = {.grammar = dialect_grammar(&dialect),
+                                .tolerance = &dialect.tolerance};
     if (!language.grammar) {
         return 2;
     }

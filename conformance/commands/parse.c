@@ -79,8 +79,19 @@ static void print_node(const struct reading *reading, const struct imap_event *e
     putchar('\n');
 }
 
+static void print_quirk(const struct reading *reading, const struct imap_event *event) {
+    enum imap_quirk quirk = (enum imap_quirk)event->value;
+    printf("%llu: warning: %s: %s\n", (unsigned long long)event->start, imap_quirk_name(quirk),
+           imap_quirk_sentence(quirk));
+    point(reading, event->start);
+}
+
 static void print_finding(struct reading *reading, const struct imap_event *event) {
     char extension[IMAP_EXTENSION_TEXT];
+    if (event->finding == IMAP_QUIRK_USED) {
+        print_quirk(reading, event);
+        return;
+    }
     if (event->finding == IMAP_EXTENSION_NOT_ENABLED) {
         unsigned number = (unsigned)event->value;
         imap_extension_name(reading->grammar, number, extension, sizeof extension);
@@ -178,12 +189,17 @@ static int parse(struct reading *reading) {
 
 /* ---- options ------------------------------------------------------------------------------- */
 
-static const struct option long_options[] = {
-    {"client", no_argument, NULL, 'c'},       {"server", no_argument, NULL, 's'},
-    {"root", required_argument, NULL, 'r'},   {"dialect", required_argument, NULL, 'd'},
-    {"enable", required_argument, NULL, 'e'}, {"grammar", required_argument, NULL, 'g'},
-    {"chunk", required_argument, NULL, 'k'},  {"quiet", no_argument, NULL, 'q'},
-    {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
+static const struct option long_options[] = {{"client", no_argument, NULL, 'c'},
+                                             {"server", no_argument, NULL, 's'},
+                                             {"root", required_argument, NULL, 'r'},
+                                             {"dialect", required_argument, NULL, 'd'},
+                                             {"enable", required_argument, NULL, 'e'},
+                                             {"grammar", required_argument, NULL, 'g'},
+                                             {"quirk", required_argument, NULL, 't'},
+                                             {"chunk", required_argument, NULL, 'k'},
+                                             {"quiet", no_argument, NULL, 'q'},
+                                             {"help", no_argument, NULL, 'h'},
+                                             {NULL, 0, NULL, 0}};
 
 static void write_usage(FILE *stream) {
     fputs("usage: imapspec parse [OPTION…] FILE|-\n\n"
@@ -201,7 +217,10 @@ static void write_usage(FILE *stream) {
     fputs("\n                    (default: rev1)\n"
           "  --enable NAME     what this capability stands for is none either\n"
           "  --grammar FILE    ABNF that is added to the grammar; may be repeated\n"
-          "  --chunk N         feed the parser N octets at a time\n"
+          "  --quirk NAME      tolerate this, with a warning; may be repeated:\n",
+          stream);
+    tolerance_list(stream, 20);
+    fputs("  --chunk N         feed the parser N octets at a time\n"
           "  --quiet           print errors alone\n"
           "  --help            this\n\n"
           "Exit status: 0 no error, 1 errors, 2 usage, or the file can't be read.\n",
@@ -251,6 +270,7 @@ static bool read_options(int argc, char **argv, struct reading *reading, enum im
         case 'd':
         case 'e':
         case 'g':
+        case 't':
             good = good && dialect_option(dialect, option, optarg);
             break;
         case 'k':
@@ -301,6 +321,7 @@ static int parse_file(struct reading *reading, const char *path, enum imap_root 
     imap_tree_init(&reading->tree, nodes, nodes != NULL ? MAX_NODES : 0);
     imap_parser_init(&reading->parser, reading->grammar, root, take_event, reading);
     imap_parser_allow(&reading->parser, &reading->extensions);
+    tolerance_apply(&reading->dialect.tolerance, &reading->parser);
     if (problem == NULL) {
         status = parse(reading);
     } else {

@@ -27,6 +27,7 @@ enum {
     OPTION_STRICT,
     OPTION_FILTER,
     OPTION_GRAMMAR,
+    OPTION_QUIRK,
     OPTION_LIST,
     OPTION_FORMAT,
     OPTION_OUTPUT,
@@ -49,6 +50,7 @@ static const struct option long_options[] = {
     {"strict", no_argument, NULL, OPTION_STRICT},
     {"filter", required_argument, NULL, OPTION_FILTER},
     {"grammar", required_argument, NULL, OPTION_GRAMMAR},
+    {"quirk", required_argument, NULL, OPTION_QUIRK},
     {"list", no_argument, NULL, OPTION_LIST},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"output", required_argument, NULL, OPTION_OUTPUT},
@@ -64,7 +66,7 @@ struct arguments {
     char *given[OPTION_COUNT]; /* the last value of each option; flags have any; NULL: not given */
     const char **filters;      /* every --filter; argc of them fit */
     size_t filter_count;
-    struct dialect dialect; /* every --grammar */
+    struct dialect dialect; /* every --grammar and --quirk */
 };
 
 static void write_usage(FILE *stream) {
@@ -82,15 +84,18 @@ static void write_usage(FILE *stream) {
         "  --strict                a SHOULD counts as a MUST\n"
         "  --filter GLOB           only ids that match, as 'rfc3501/6.3*'; may be repeated\n"
         "  --grammar FILE          ABNF that is added to the grammar; may be repeated\n"
-        "  --list                  write ids and titles; nothing is run\n"
-        "  --format FORMAT         text (default), tap, junit, json\n"
-        "  --output FILE           instead of standard output\n"
-        "  --deviations FILE       known deviations of this server\n"
-        "  --deliver-command CMD   shell command for !deliver: $1 is the file, $2 the user\n"
-        "  --color WHEN            auto (default), always, never\n"
-        "\n"
-        "exit status: 0 all passed, 1 something failed, 2 usage, broken dialog or no server\n",
+        "  --quirk NAME            tolerate this of the server, with a finding; may be repeated:\n",
         stream);
+    tolerance_list(stream, 26);
+    fputs("  --list                  write ids and titles; nothing is run\n"
+          "  --format FORMAT         text (default), tap, junit, json\n"
+          "  --output FILE           instead of standard output\n"
+          "  --deviations FILE       known deviations of this server\n"
+          "  --deliver-command CMD   shell command for !deliver: $1 is the file, $2 the user\n"
+          "  --color WHEN            auto (default), always, never\n"
+          "\n"
+          "exit status: 0 all passed, 1 something failed, 2 usage, broken dialog or no server\n",
+          stream);
 }
 
 /* One line to standard error; the exit status. */
@@ -110,6 +115,8 @@ static bool read_options(struct arguments *arguments, int argc, char **argv) {
         if (option == OPTION_FILTER) {
             arguments->filters[arguments->filter_count++] = optarg;
         } else if (option == OPTION_GRAMMAR && !dialect_option(&arguments->dialect, 'g', optarg)) {
+            return false;
+        } else if (option == OPTION_QUIRK && !dialect_option(&arguments->dialect, 't', optarg)) {
             return false;
         }
     }
@@ -305,6 +312,7 @@ static int run(int argc, char **argv) {
     } else {
         arguments.options.grammar = dialect_grammar(&arguments.dialect);
         status = arguments.options.grammar ? set_options(&arguments.options, arguments.given) : 2;
+        arguments.options.server.tolerance = arguments.dialect.tolerance;
         if (status == 0) {
             status = run_paths(&arguments, argv + optind, argc - optind);
         }

@@ -172,6 +172,38 @@ static void check_extension(struct lint *lint, const struct printed_message *mes
     lint_remark(lint, LINT_WARNING, row, at, "extension", sentence, "");
 }
 
+static void check_quirks(struct lint *lint, const struct printed_message *message) {
+    const struct trial_events *events = &message->after.events;
+    size_t at;
+
+    for (int i = 0; i < IMAP_QUIRK_COUNT; i++) {
+        enum imap_quirk quirk = (enum imap_quirk)i;
+        if (events->quirks[i] && events->quirks_at[i] < message->octets.size) {
+            const struct row *row =
+                printed_message_place(message, (size_t)events->quirks_at[i], &at);
+            lint_remark(lint, LINT_WARNING, row, at, imap_quirk_name(quirk),
+                        imap_quirk_sentence(quirk), "");
+        }
+    }
+}
+
+static bool add_node(void *tree, const struct imap_event *event) {
+    imap_tree_add(tree, event);
+    return true;
+}
+
+/* False where the message is none: then it was judged already. */
+static bool read_tree(const struct lint *lint, const struct printed_message *message,
+                      struct imap_tree *tree) {
+    struct imap_parser parser;
+    size_t consumed;
+
+    imap_parser_init(&parser, lint->grammar, message->root, add_node, tree);
+    tolerance_apply(lint->tolerance, &parser);
+    imap_parser_feed(&parser, message->octets.octets, message->octets.size, &consumed);
+    return imap_parser_at_start(&parser) && imap_tree_root(tree) != 0;
+}
+
 struct checking {
     struct lint *lint;
     const struct printed_message *message;
@@ -204,7 +236,6 @@ static void note_check(void *context, const struct imap_check *check, uint64_t s
 struct inspection inspect_message(struct lint *lint, const struct printed_message *message) {
     struct inspection inspection = {0};
     struct imap_tree tree;
-    struct imap_parser parser;
     struct imap_node *nodes = calloc(NODES, sizeof *nodes);
 
     if (!nodes) {
@@ -213,9 +244,9 @@ struct inspection inspect_message(struct lint *lint, const struct printed_messag
     }
     check_malformed(lint, message);
     check_extension(lint, message);
+    check_quirks(lint, message);
     imap_tree_init(&tree, nodes, NODES);
-    if (imap_tree_parse(&tree, &parser, lint->grammar, message->root, message->octets.octets,
-                        message->octets.size)) {
+    if (read_tree(lint, message, &tree)) {
         inspect_tree(lint, message, &tree, &inspection);
         if (!message->quiet) {
             imap_check_message(&tree, lint->grammar, &lint->extensions, message->octets.octets,

@@ -81,9 +81,12 @@ static int by_place(const void *left, const void *right) {
 }
 
 bool lint_text(struct lint *lint, const struct imap_grammar *grammar,
-               const struct imap_extensions *extensions, const uint8_t *text, size_t size,
-               bool is_dialog) {
-    *lint = (struct lint){.grammar = grammar, .extensions = *extensions, .is_dialog = is_dialog};
+               const struct imap_extensions *extensions, const struct tolerance *tolerance,
+               const uint8_t *text, size_t size, bool is_dialog) {
+    *lint = (struct lint){.grammar = grammar,
+                          .extensions = *extensions,
+                          .tolerance = tolerance,
+                          .is_dialog = is_dialog};
     if (!printed_read(&lint->printed, text, size, is_dialog)) {
         return false;
     }

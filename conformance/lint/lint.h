@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "../tolerance.h"
 #include "printed.h"
 #include "repair.h"
 
@@ -31,6 +32,7 @@ struct lint {
     struct printed printed;
     const struct imap_grammar *grammar;
     struct imap_extensions extensions; /* that are no warning */
+    const struct tolerance *tolerance;
     bool is_dialog;
     struct remark *remarks; /* by line and column */
     size_t remark_count;
@@ -45,7 +47,7 @@ struct lint {
  * lines with placeholders are left to dialog_load. False when memory is out; free *lint in any
  * case. */
 bool lint_text(struct lint *, const struct imap_grammar *, const struct imap_extensions *,
-               const uint8_t *text, size_t size, bool is_dialog);
+               const struct tolerance *, const uint8_t *text, size_t size, bool is_dialog);
 
 /* Adds a remark. `at` is an index in the row. */
 void lint_remark(struct lint *, enum severity, const struct row *, size_t at, const char *rule,

@@ -12,7 +12,8 @@ static bool lint_all(struct lint *lint, const char *text, size_t size, bool is_d
     struct imap_extensions extensions;
 
     imap_extensions_of_dialect(grammar, "all", &extensions);
-    return lint_text(lint, grammar, &extensions, (const uint8_t *)text, size, is_dialog);
+    return lint_text(lint, grammar, &extensions, &(struct tolerance){0}, (const uint8_t *)text,
+                     size, is_dialog);
 }
 
 /* Every remark on the text as `line:index hint`, warnings with a "?" before them. */

@@ -377,7 +377,8 @@ void printed_message_read(struct printed_message *message, struct lint *lint, si
                                         .quiet = quiet,
                                         .first = index,
                                         .next = index + 1};
-    trial_begin(&message->before, &message->events, lint->grammar, &lint->extensions, root);
+    trial_begin(&message->before, &message->events, lint->grammar, &lint->extensions,
+                lint->tolerance, root);
     if (reading_set(&cursor.reading, row->octets, row->size, row->text)) {
         while (read_on(message, &cursor)) {
         }

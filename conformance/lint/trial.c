@@ -15,16 +15,21 @@ static bool note_event(void *context, const struct imap_event *event) {
         events->extension = (unsigned)event->value;
         events->extension_at = event->start;
     }
+    if (event->finding == IMAP_QUIRK_USED && !events->quirks[event->value]) {
+        events->quirks[event->value] = true;
+        events->quirks_at[event->value] = event->start;
+    }
     return true;
 }
 
 void trial_begin(struct trial *trial, struct trial_events *events,
                  const struct imap_grammar *grammar, const struct imap_extensions *extensions,
-                 enum imap_root root) {
+                 const struct tolerance *tolerance, enum imap_root root) {
     *trial = (struct trial){.verdict = TRIAL_OPEN, .sink = events, .grammar = grammar};
     *events = trial->events;
     imap_parser_init(&trial->parser, grammar, root, note_event, events);
     imap_parser_allow(&trial->parser, extensions);
+    tolerance_apply(tolerance, &trial->parser);
 }
 
 /* The index in the text at which the error stands. A number that is too large may have begun

@@ -2,7 +2,7 @@
 #ifndef TRIAL_H
 #define TRIAL_H
 
-#include "../../parser/imapspec.h"
+#include "../tolerance.h"
 
 /* What the sink saw in a trial. */
 struct trial_events {
@@ -10,8 +10,10 @@ struct trial_events {
     bool malformed;        /* a response code was malformed, and read as text */
     uint64_t malformed_at; /* absolute offset of its first octet */
     imap_rule malformed_rule;
-    unsigned extension;    /* the first that is made use of and isn't enabled; 0 for none */
-    uint64_t extension_at; /* absolute offset of the word */
+    unsigned extension;            /* the first that is made use of and isn't enabled; 0 for none */
+    uint64_t extension_at;         /* absolute offset of the word */
+    bool quirks[IMAP_QUIRK_COUNT]; /* that were made use of */
+    uint64_t quirks_at[IMAP_QUIRK_COUNT]; /* absolute offset of each one's first octet */
 };
 
 enum verdict {
@@ -33,7 +35,7 @@ struct trial {
 
 /* Begins a message: a trial to go on from. `events` must outlive all the trials that do. */
 void trial_begin(struct trial *, struct trial_events *events, const struct imap_grammar *,
-                 const struct imap_extensions *, enum imap_root);
+                 const struct imap_extensions *, const struct tolerance *, enum imap_root);
 
 /* Feeds `size` octets, and then CRLF if `line_end`, to a copy of `before`. */
 void trial_run(struct trial *, const struct trial *before, const uint8_t *octets, size_t size,

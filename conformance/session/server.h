@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "../tolerance.h"
+
 enum tls_mode { TLS_NONE, TLS_STARTTLS, TLS_IMPLICIT };
 
 struct server {
@@ -14,6 +16,7 @@ struct server {
     enum tls_mode tls;
     bool insecure; /* don't check the certificate */
     char *ca_file; /* NULL: the system's */
+    struct tolerance tolerance;
 };
 
 #endif

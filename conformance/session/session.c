@@ -63,6 +63,10 @@ static void note_finding(struct session *session, const struct imap_event *event
         snprintf(breach->sentence, sizeof breach->sentence,
                  "belongs to %s (%s), which the server doesn't announce", extension,
                  imap_extension_source(session->grammar, (unsigned)event->value));
+    } else if (event->finding == IMAP_QUIRK_USED) {
+        snprintf(breach->sentence, sizeof breach->sentence, "%s, which is tolerated as %s",
+                 imap_quirk_sentence((enum imap_quirk)event->value),
+                 imap_quirk_name((enum imap_quirk)event->value));
     } else {
         snprintf(breach->sentence, sizeof breach->sentence,
                  "malformed response code, read as text");
@@ -349,6 +353,7 @@ enum session_status session_write(struct session *session, const void *octets, s
 static void start_parser(struct session *session, enum imap_root root) {
     imap_parser_init(&session->parser, session->grammar, root, on_event, session);
     imap_parser_allow(&session->parser, &session->extensions);
+    tolerance_apply(&session->server->tolerance, &session->parser);
     imap_tree_init(&session->tree, session->nodes, SESSION_NODES);
     begin_message(session, 0);
     session->message_start = 0;

@@ -146,6 +146,25 @@ static void what_the_grammar_allows_is_checked(void **state) {
     close_talk(&talk);
 }
 
+static void a_quirk_is_tolerated_and_found(void **state) {
+    (void)state;
+    char problem[512];
+    struct talk talk = {.script = {"* OK ready\n* SEARCH 2 \r\n", 24, 0, true, -1, "", 0}};
+    script_start(&talk.script);
+    talk.server.host = "127.0.0.1";
+    talk.server.port = talk.script.port;
+    assert_true(tolerance_add(&talk.server.tolerance, "bare-lf"));
+    talk.session = session_open(&talk.server, imap_grammar_builtin(), &(struct imap_extensions){0},
+                                1, 2000, NULL, &talk.result, problem);
+    assert_non_null(talk.session);
+    assert_message(&talk, "* OK ready\n", "greeting", "* OK ready\n");
+    assert_message(&talk, "* SEARCH 2 \r\n", NULL, NULL);
+    assert_int_equal(talk.result.finding_count, 2);
+    assert_found(&talk, 0, 10, "\\n", "tolerated as bare-lf");
+    assert_found(&talk, 1, 22, "\\r", "got CR");
+    close_talk(&talk);
+}
+
 static void after_a_wrong_greeting_come_responses(void **state) {
     (void)state;
     struct talk talk;
@@ -303,6 +322,7 @@ int main(void) {
         cmocka_unit_test(messages_are_whole_at_every_piece_size),
         cmocka_unit_test(a_line_that_breaks_the_grammar_is_found_and_skipped),
         cmocka_unit_test(what_the_grammar_allows_is_checked),
+        cmocka_unit_test(a_quirk_is_tolerated_and_found),
         cmocka_unit_test(after_a_wrong_greeting_come_responses),
         cmocka_unit_test(a_malformed_response_code_is_found_and_read),
         cmocka_unit_test(what_is_put_back_is_read_again),

@@ -54,6 +54,16 @@ def test_warnings_are_no_refusals(lint):
     assert "stdin:1:10: warning: " in run.output and "PERMANENTFLAGS meant?" in run.output
 
 
+def test_quirks(lint):
+    text = "S: * SEARCH 1 2 \nS: * FLAGS ( \\Seen)\nC: a NOOP\nS: a OK\n"
+    assert lint(text).status == 1
+    run = lint(text, "--quirk", "trailing-space", "--quirk", "extra-space", "--quirk", "missing-text")
+    assert run.status == 0 and ", 0 refusals, 3 warnings;" in run.output, run.output
+    assert "stdin:1:16: warning: trailing-space: " in run.output
+    assert "stdin:2:13: warning: extra-space: " in run.output
+    assert "stdin:4:8: warning: missing-text: " in run.output
+
+
 def test_several_files(imapspec, tmp_path):
     (tmp_path / "right").write_text(RIGHT)
     (tmp_path / "wrong").write_text(WRONG)

@@ -1,7 +1,12 @@
 """imapspec parse: events with their offsets, errors with their place."""
+import pathlib
 import re
+import subprocess
 
 import pytest
+
+HERE = pathlib.Path(__file__).resolve().parent.parent
+MANUAL, COMPLETION = HERE / "manual/imapspec-parse.1", HERE / "imapspec.bash-completion"
 
 SERVER = (b"* 172 EXISTS\r\n"
           b"* 1 FETCH (BODY[] {7}\r\na\r\nb\r\nc FLAGS (\\Seen))\r\n"
@@ -58,6 +63,27 @@ def test_checks_beyond_the_grammar(parse):
         assert f"\n{place}: {what}" in run.output
     assert parse(octets, "--chunk", 1).output == run.output
     assert parse(octets.replace(b"30-Feb", b"29-Feb")).status == 0, "warnings are no errors"
+
+
+def test_quirks(parse):
+    octets = b"* SEARCH 1 \r\n+\r\n"
+    assert parse(octets).output.endswith("0 messages, 2 errors\n")
+    run = parse(octets, "--quirk", "trailing-space", "--quirk", "Bare-Plus")
+    assert run.status == 0 and run.output.endswith("2 messages, 0 errors\n"), run.output
+    assert run.output.startswith("10: warning: trailing-space: ")
+    assert "\n14: warning: bare-plus: " in run.output
+    run = parse(octets, "--quirk", "nosuch")
+    assert run.status == 2 and "'nosuch'" in run.problems
+
+
+def test_every_quirk_is_described_and_completed(imapspec):
+    quirks = set(re.findall(r"^ {20}([a-z0-9-]+) {2,}\S", imapspec("parse", "--help").output, re.M))
+    assert len(quirks) > 9
+    assert set(re.findall(r"^\.It Cm (\S+)$", MANUAL.read_text(), re.M)) == quirks
+    script = (f"source {COMPLETION}; COMP_WORDS=(imapspec parse --quirk ''); COMP_CWORD=3; "
+              "_imapspec imapspec '' --quirk; echo ${COMPREPLY[@]}")
+    completed = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    assert set(completed.stdout.split()) == quirks
 
 
 def test_end_in_a_message(parse):
