@@ -98,6 +98,10 @@ imap_rule imap_grammar_rule_count(const struct imap_grammar *grammar) {
     return (imap_rule)(grammar->rule_count - 1);
 }
 
+imap_rule imap_root_rule(const struct imap_grammar *grammar, enum imap_root root) {
+    return grammar->root_rules[root];
+}
+
 const char *imap_rule_name(const struct imap_grammar *grammar, imap_rule rule) {
     return rule < grammar->rule_count ? grammar->rules[rule].name : "";
 }

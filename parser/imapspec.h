@@ -52,6 +52,9 @@ imap_rule imap_grammar_rule(const struct imap_grammar *, const char *name);
 /* Rules are numbered 1..count. */
 imap_rule imap_grammar_rule_count(const struct imap_grammar *);
 
+/* The rule that messages of the root are. */
+imap_rule imap_root_rule(const struct imap_grammar *, enum imap_root);
+
 /* The rule's name as its RFC spells it; "" for 0. */
 const char *imap_rule_name(const struct imap_grammar *, imap_rule);
 

@@ -9,6 +9,7 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct command command_parse, command_run, command_lint, command_requirements;
+extern const struct command command_run, command_lint, command_parse, command_generate,
+    command_requirements;
 
 #endif

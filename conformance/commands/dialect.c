@@ -50,46 +50,78 @@ void dialect_list(FILE *stream) {
     }
 }
 
-static const struct imap_grammar *compile(const struct dialect *dialect,
-                                          const struct buffer *texts) {
-    struct imap_grammar_text more[MAX_GRAMMARS];
-    struct imap_grammar_problem problem;
+/* ---- the grammar, with files --------------------------------------------------------------- */
 
-    for (size_t i = 0; i < dialect->grammar_count; i++) {
-        const char *text = texts[i].size > 0 ? (const char *)texts[i].octets : "";
-        more[i] = (struct imap_grammar_text){dialect->grammars[i], text, texts[i].size};
+struct files {
+    struct buffer buffers[MAX_GRAMMARS];
+    struct imap_grammar_text texts[MAX_GRAMMARS];
+    size_t count;
+};
+
+static void files_free(struct files *files) {
+    while (files->count > 0) {
+        buffer_free(&files->buffers[--files->count]);
     }
-    struct imap_grammar *grammar = imap_grammar_compile(more, dialect->grammar_count, &problem);
-    if (!grammar && *problem.file) {
-        fprintf(stderr, "%s:%u:%u: %s\n", problem.file, problem.line, problem.column,
-                problem.message);
-    } else if (!grammar) {
-        fprintf(stderr, "imapspec: %s\n", problem.message);
+}
+
+/* False after an error, which it has told of. Free them in either case. */
+static bool files_read(struct files *files, const struct dialect *dialect) {
+    *files = (struct files){0};
+    while (files->count < dialect->grammar_count) {
+        const char *path = dialect->grammars[files->count];
+        struct buffer *buffer = &files->buffers[files->count];
+        const char *problem = buffer_read(buffer, path, MAX_GRAMMAR);
+        const char *text = buffer->size > 0 ? (const char *)buffer->octets : "";
+        files->texts[files->count++] = (struct imap_grammar_text){path, text, buffer->size};
+        if (problem) {
+            fprintf(stderr, "imapspec: %s: %s\n", path, problem);
+            return false;
+        }
     }
-    return grammar;
+    return true;
+}
+
+static void tell(const struct imap_grammar_problem *problem) {
+    if (*problem->file) {
+        fprintf(stderr, "%s:%u:%u: %s\n", problem->file, problem->line, problem->column,
+                problem->message);
+    } else {
+        fprintf(stderr, "imapspec: %s\n", problem->message);
+    }
 }
 
 const struct imap_grammar *dialect_grammar(const struct dialect *dialect) {
-    struct buffer texts[MAX_GRAMMARS] = {{0}};
     const struct imap_grammar *grammar = NULL;
-    const char *problem = NULL;
-    size_t count = 0;
+    struct imap_grammar_problem problem;
+    struct files files;
 
     if (dialect->grammar_count == 0) {
         return imap_grammar_builtin();
     }
-    for (; count < dialect->grammar_count && !problem; count++) {
-        problem = buffer_read(&texts[count], dialect->grammars[count], MAX_GRAMMAR);
+    if (files_read(&files, dialect)) {
+        grammar = imap_grammar_compile(files.texts, files.count, &problem);
+        if (!grammar) {
+            tell(&problem);
+        }
     }
-    if (problem) {
-        fprintf(stderr, "imapspec: %s: %s\n", dialect->grammars[count - 1], problem);
-    } else {
-        grammar = compile(dialect, texts);
-    }
-    while (count > 0) {
-        buffer_free(&texts[--count]);
-    }
+    files_free(&files);
     return grammar;
+}
+
+struct imap_generator *dialect_generator(const struct dialect *dialect,
+                                         const struct imap_extensions *extensions) {
+    struct imap_generator *generator = NULL;
+    struct imap_grammar_problem problem;
+    struct files files;
+
+    if (files_read(&files, dialect)) {
+        generator = imap_generator_new(files.texts, files.count, extensions, &problem);
+        if (!generator) {
+            tell(&problem);
+        }
+    }
+    files_free(&files);
+    return generator;
 }
 
 void dialect_free_grammar(const struct dialect *dialect, const struct imap_grammar *grammar) {

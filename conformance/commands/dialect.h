@@ -26,6 +26,9 @@ bool dialect_option(struct dialect *, int option, const char *argument);
  * has written to standard error. Free it with dialect_free_grammar. */
 const struct imap_grammar *dialect_grammar(const struct dialect *);
 
+/* A generator for the same grammar, of what these extensions allow. NULL as above; free it. */
+struct imap_generator *dialect_generator(const struct dialect *, const struct imap_extensions *);
+
 void dialect_free_grammar(const struct dialect *, const struct imap_grammar *);
 
 /* The extensions that were asked for. NULL, or the name that nothing is called. */

@@ -9,6 +9,7 @@
 #include "../text.h"
 #include "command.h"
 #include "dialect.h"
+#include "roots.h"
 
 enum {
     MAX_INPUT = 256 << 20, /* octets of one file */
@@ -28,13 +29,6 @@ struct reading {
     enum imap_root next; /* what the message being read says of the next */
     unsigned messages, errors;
 };
-
-static const struct {
-    const char *name;
-    enum imap_root root;
-} roots[] = {{"greeting", IMAP_GREETING},   {"response", IMAP_RESPONSE},
-             {"command", IMAP_COMMAND},     {"continuation", IMAP_CONTINUATION},
-             {"sasl-line", IMAP_SASL_LINE}, {"done", IMAP_DONE}};
 
 /* ---- places -------------------------------------------------------------------------------- */
 
@@ -228,14 +222,11 @@ static void write_usage(FILE *stream) {
 }
 
 static bool set_root(const char *name, enum imap_root *root) {
-    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
-        if (strcmp(roots[i].name, name) == 0) {
-            *root = roots[i].root;
-            return true;
-        }
+    bool found = root_find(name, root);
+    if (!found) {
+        fprintf(stderr, "imapspec parse: there is no root '%s'\n", name);
     }
-    fprintf(stderr, "imapspec parse: there is no root '%s'\n", name);
-    return false;
+    return found;
 }
 
 static bool set_chunk(const char *text, size_t *chunk) {

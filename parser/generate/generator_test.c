@@ -69,7 +69,7 @@ static void check_root(struct reading *reading, const struct imap_generator *gen
         root != IMAP_GREETING && root != IMAP_RESPONSE && root != IMAP_CONTINUATION;
     for (generation.number = 0; generation.number < MESSAGES; generation.number++) {
         size_t size =
-            imap_generate(generator, reading->grammar->root_rules[root], &generation, octets, SIZE);
+            imap_generate(generator, imap_root_rule(reading->grammar, root), &generation, octets, SIZE);
         assert_true(size <= SIZE);
         check_accepted(reading, root, octets, size, chunk_sizes[generation.number % 5]);
     }
