@@ -31,7 +31,7 @@ struct conversation {
 struct judge {
     struct lint *lint;
     struct conversation *conversations; /* CONVERSATIONS of them */
-    bool complete;                      /* the message right above was read to its end */
+    bool complete;                      /* nothing was wrong with the message right above */
 };
 
 static bool begins_with(const uint8_t *text, size_t size, const char *word) {
@@ -269,7 +269,7 @@ static size_t judge_message(struct judge *judge, size_t index, enum imap_root ro
         printed_message_free(&answer);
     }
     size_t next = message.next;
-    judge->complete = message.complete;
+    judge->complete = message.complete && !message.refused;
     printed_message_free(&message);
     return next;
 }

@@ -159,6 +159,7 @@ static void takes_literals_that_are_refused_or_left_out(void **state) {
     assert_remarks("S: * 1 FETCH (BODY[] {9999}\nS: ...\nS: )\nS: c1 OK done\n", "");
     assert_remarks("C: c1 APPEND box {9999}\n", "");
     assert_remarks("S: * 1 FETCH (BODY[] {6}\nS: half\n", "");
+    assert_remarks("C: c1 APPEND box (Seen) {5}\nC: Yes\nS: c1 OK done\n", "?1:18 \\Seen meant?\n");
     assert_remarks("C: c1 APPEND box {99}\nC: half\n     ...\nC: of it\nS: c1 OK done\n", "");
     assert_remarks("C: c1 APPEND box {99}\nC: half\n     <more>\nC:\nS: c1 OK done\n", "");
 }

@@ -187,6 +187,23 @@ static bool is_abridged(const struct printed_message *message, const struct lite
     return abridged;
 }
 
+/* The last line belongs to the literal, its line end too. If the message may be complete, its own
+ * line end isn't printed; or else all that follows isn't. */
+static bool end_with_literal(struct printed_message *message, struct printed_line *cursor,
+                             const struct literal_body *body) {
+    size_t last = body->count - 1;
+    struct trial line_end;
+
+    trial_run(&message->before, &message->after, body->octets.octets, body->octets.size, false);
+    trial_run(&line_end, &message->before, body->octets.octets, 0, true);
+    if (line_end.verdict == TRIAL_COMPLETE) {
+        return go_on(message, body, body->octets.size, last, body->lines[last].size, cursor);
+    }
+    message->next = body->lines[last].index + 1;
+    message->partial = true;
+    return false;
+}
+
 /* Finds where the literal ends and sets *cursor to what follows it. False when nothing does. */
 static bool end_literal(struct printed_message *message, struct printed_line *cursor,
                         const struct literal_body *body, uint64_t announced, bool is_counted) {
@@ -202,9 +219,7 @@ static bool end_literal(struct printed_message *message, struct printed_line *cu
         return go_on(message, body, (size_t)announced, tail, at, cursor);
     }
     if (is_counted && announced == body->octets.size) {
-        message->next = body->lines[body->count - 1].index + 1;
-        message->partial = true;
-        return false;
+        return end_with_literal(message, cursor, body);
     }
     bool found = find_end(message, cursor, body, &size, &tail, &at);
     size_t shown = found ? tail + (message->side == CLIENT) : body->count;
