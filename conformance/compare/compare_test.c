@@ -339,6 +339,34 @@ static void structures(void **state) {
     TRY_ALL(compare_message, trials);
 }
 
+static void extensions(void **state) {
+    (void)state;
+    static const struct trial trials[] = {
+        {"* QUOTA \"\" (STORAGE 10 512 MESSAGE 1 2)", "* quota \"\" (message 01 2 storage 10 512)",
+         NULL},
+        {"* QUOTA \"\" (STORAGE 10 512)", "* QUOTA \"\" (STORAGE 11 512)",
+         "usage: 11, expected 10"},
+        {"* QUOTA \"\" (STORAGE 10 512)", "* QUOTA \"\" (MESSAGE 10 512)",
+         "resource STORAGE is missing"},
+        {"* QUOTAROOT INBOX a b", "* QUOTAROOT inbox \"b\" a", NULL},
+        {"* NAMESPACE ((\"\" \"/\")) NIL NIL", "* NAMESPACE ((\"\" \"/\")) nil NIL", NULL},
+        {"* NAMESPACE ((\"\" \"/\")(\"#mh/\" \"/\")) NIL NIL",
+         "* NAMESPACE ((\"#mh/\" \"/\")(\"\" \"/\")) NIL NIL", NULL},
+        {"* ID (\"name\" \"x\")", "* ID (\"NAME\" \"x\")", NULL},
+        {"* LANGUAGE (EN DE)", "* LANGUAGE (de \"en\")", NULL},
+        {"* LANGUAGE (EN DE)", "* LANGUAGE (EN)", "language DE is missing"},
+        {"* SORT 2 1", "* sort 2 1", NULL},
+        {"* LIST () \"/\" a (\"CHILDINFO\" (\"SUBSCRIBED\"))",
+         "* LIST () \"/\" a (\"childinfo\" (\"subscribed\"))", NULL},
+        {"* LIST () \"/\" a (X 1 Y (b))", "* LIST () \"/\" a (\"y\" (b) x 1)", NULL},
+        {"* METADATA \"\" (/a \"1\" /b NIL)", "* METADATA \"\" (\"/B\" NIL /A \"1\")", NULL},
+        {"* METADATA \"\" (/a \"NIL\")", "* METADATA \"\" (/a NIL)",
+         "value: NIL, expected \"NIL\""},
+    };
+
+    TRY_ALL(compare_message, trials);
+}
+
 static void placeholders(void **state) {
     (void)state;
     static const struct trial trials[] = {
@@ -545,6 +573,7 @@ int main(void) {
         cmocka_unit_test(mailboxes),
         cmocka_unit_test(fetched_items),
         cmocka_unit_test(structures),
+        cmocka_unit_test(extensions),
         cmocka_unit_test(placeholders),
         cmocka_unit_test(exact),
         cmocka_unit_test(captures_can_be_sent_again),
