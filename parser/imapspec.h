@@ -293,6 +293,7 @@ struct imap_parser {
     uint16_t catch_depth; /* of the call that may fail, 0 for none */
     uint8_t root, phase;
     uint8_t before; /* the octet before the next one, where quirks want to know */
+    bool number_over; /* `number` would be 2^64 or more */
     bool binary, non_synchronizing, paused;
     uint16_t frames[IMAP_MAX_DEPTH]; /* the transitions that called */
     uint32_t marks[IMAP_MAX_MARKS];  /* where each open node began, from message_start */

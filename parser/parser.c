@@ -166,20 +166,28 @@ static enum imap_root root_after(enum imap_root root) {
 
 /* ---- actions ------------------------------------------------------------------------------- */
 
-static uint64_t add_digits(uint64_t number, const uint8_t *digits, const uint8_t *end) {
+struct number {
+    uint64_t value;
+    bool over; /* 2^64 or more */
+};
+
+static struct number add_digits(struct number number, const uint8_t *digits, const uint8_t *end) {
     for (; digits < end; digits++) {
         uint64_t digit = *digits - (uint64_t)'0';
-        number = number > (UINT64_MAX - digit) / 10 ? UINT64_MAX : number * 10 + digit;
+        number.over = number.over || number.value > (UINT64_MAX - digit) / 10;
+        number.value = number.value * 10 + digit;
     }
     return number;
 }
 
 /* The number that stands at [start, here). Its first digits may be in an earlier piece. */
-static uint64_t number_at(const struct imap_parser *p, const struct piece *piece, uint64_t start) {
+static struct number number_at(const struct imap_parser *p, const struct piece *piece,
+                               uint64_t start) {
     if (start < piece->base) {
-        return add_digits(p->number, piece->start, piece->at);
+        struct number before = {p->number, p->number_over};
+        return add_digits(before, piece->start, piece->at);
     }
-    return add_digits(0, piece->start + (start - piece->base), piece->at);
+    return add_digits((struct number){0}, piece->start + (start - piece->base), piece->at);
 }
 
 /* What a later piece needs of this one: the number that its octets end in, digits or none; the last
@@ -192,7 +200,13 @@ static void end_piece(struct imap_parser *p, const struct piece *piece) {
     while (digits > piece->start && digits[-1] >= '0' && digits[-1] <= '9') {
         digits--;
     }
-    p->number = add_digits(digits == piece->start ? p->number : 0, digits, piece->at);
+    struct number number = {0};
+    if (digits == piece->start) {
+        number = (struct number){p->number, p->number_over};
+    }
+    number = add_digits(number, digits, piece->at);
+    p->number = number.value;
+    p->number_over = number.over;
 }
 
 static void end_use(struct imap_parser *p, unsigned extension, uint64_t start, uint64_t end) {
@@ -212,8 +226,9 @@ static bool end_node(struct imap_parser *p, const struct piece *piece, imap_rule
     struct imap_event event = {
         .kind = IMAP_EVENT_NODE, .rule = rule, .start = start, .end = offset_of(piece)};
     if (maximum != 0) {
-        event.value = number_at(p, piece, start);
-        if (event.value > maximum) {
+        struct number number = number_at(p, piece, start);
+        event.value = number.value;
+        if (number.over || number.value > maximum) {
             fail(p, IMAP_NUMBER_TOO_LARGE, start, -1);
             p->error.rule = rule;
             return false;
