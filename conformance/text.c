@@ -1,8 +1,8 @@
 #include "text.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What one octet, or one character, looks like. */
 struct glyph {
@@ -189,6 +189,16 @@ void text_point(FILE *stream, const char *label, enum text_form form, const void
     size_t indent = text_columns(TEXT_UTF8, label, strlen(label)) + (start > 0 ? 1 : 0) +
                     text_columns(form, input + start, at - start);
     fprintf(stream, "%*s^\n", (int)indent, "");
+}
+
+bool text_is_terminal(FILE *stream) {
+    int descriptor = fileno(stream);
+    return descriptor >= 0 && isatty(descriptor);
+}
+
+bool text_is_colored(FILE *stream) {
+    const char *no_color = getenv("NO_COLOR");
+    return text_is_terminal(stream) && (!no_color || *no_color == '\0');
 }
 
 const char *text_plural(size_t number) {

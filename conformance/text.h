@@ -3,6 +3,7 @@
 #ifndef TEXT_H
 #define TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -40,6 +41,12 @@ size_t text_columns(enum text_form, const void *octets, size_t size);
  * part around the caret is shown, between "…". `label` is taken as it is and counted as UTF-8. */
 void text_point(FILE *, const char *label, enum text_form, const void *octets, size_t size,
                 size_t caret);
+
+bool text_is_terminal(FILE *);
+
+/* May text to this stream have colours? On a terminal, if the environment's NO_COLOR is empty
+ * (https://no-color.org). */
+bool text_is_colored(FILE *);
 
 /* What a noun ends in after this number: "" or "s". */
 const char *text_plural(size_t number);

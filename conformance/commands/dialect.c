@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../../parser/compiler/addition.h"
 #include "../buffer.h"
 
 enum { MAX_GRAMMAR = 4 << 20 /* octets of a file */ };
@@ -128,4 +129,23 @@ void dialect_free_grammar(const struct dialect *dialect, const struct imap_gramm
     if (dialect->grammar_count > 0) {
         imap_grammar_free((struct imap_grammar *)grammar);
     }
+}
+
+bool dialect_read(const struct dialect *dialect, struct compilation *compilation) {
+    struct files files;
+
+    *compilation = (struct compilation){0};
+    bool good = files_read(&files, dialect);
+    if (good && !addition_read(compilation, files.texts, files.count)) {
+        dialect_tell(compilation);
+        good = false;
+    }
+    files_free(&files);
+    return good;
+}
+
+void dialect_tell(const struct compilation *compilation) {
+    struct imap_grammar_problem problem;
+    addition_tell(compilation, &problem);
+    tell(&problem);
 }

@@ -6,6 +6,8 @@
 
 #include "../tolerance.h"
 
+struct compilation; /* parser/compiler/compilation.h */
+
 #define MAX_ENABLED  64
 #define MAX_GRAMMARS 64
 
@@ -34,6 +36,13 @@ void dialect_free_grammar(const struct dialect *, const struct imap_grammar *);
 /* The extensions that were asked for. NULL, or the name that nothing is called. */
 const char *dialect_extensions(const struct dialect *, const struct imap_grammar *,
                                struct imap_extensions *);
+
+/* The texts of that grammar, read but not compiled. False after an error, which it has written to
+ * standard error; free *compilation in either case. */
+bool dialect_read(const struct dialect *, struct compilation *);
+
+/* Writes the error of a compilation to standard error. */
+void dialect_tell(const struct compilation *);
 
 /* Writes the names of all dialects, with commas. */
 void dialect_list(FILE *);

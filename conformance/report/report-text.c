@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "../text.h"
 #include "report.h"
@@ -71,28 +70,16 @@ static void *begin(FILE *stream, const struct summary *summary, bool terminal, b
     return report;
 }
 
-static bool is_terminal(FILE *stream) {
-    int descriptor = fileno(stream);
-    return descriptor >= 0 && isatty(descriptor);
-}
-
-/* https://no-color.org: set and not empty. */
-static bool wants_color(void) {
-    const char *no_color = getenv("NO_COLOR");
-    return !no_color || *no_color == '\0';
-}
-
 static void *begin_auto(FILE *stream, const struct summary *summary) {
-    bool terminal = is_terminal(stream);
-    return begin(stream, summary, terminal, terminal && wants_color());
+    return begin(stream, summary, text_is_terminal(stream), text_is_colored(stream));
 }
 
 static void *begin_colored(FILE *stream, const struct summary *summary) {
-    return begin(stream, summary, is_terminal(stream), true);
+    return begin(stream, summary, text_is_terminal(stream), true);
 }
 
 static void *begin_plain(FILE *stream, const struct summary *summary) {
-    return begin(stream, summary, is_terminal(stream), false);
+    return begin(stream, summary, text_is_terminal(stream), false);
 }
 
 static void erase_progress(const struct text_report *report) {

@@ -1,5 +1,7 @@
-"""Grammars: --grammar adds one to what a command reads with."""
+"""Grammars: --grammar adds one to what a command reads with; imapspec grammar shows it."""
 import re
+import shutil
+import subprocess
 
 import pytest
 
@@ -73,3 +75,102 @@ def test_wrong_grammar(imapspec, tmp_path, command, text, problem):
 def test_unreadable_grammar(imapspec, tmp_path):
     run = imapspec("parse", "--grammar", tmp_path / "missing", "-", input=b"")
     assert run.status == 2 and f"{tmp_path}/missing: No such file" in run.problems
+
+
+# ---- imapspec grammar ----------------------------------------------------------------------------
+
+def test_a_rule(imapspec, color):
+    """Definitions in reading order with source, extension and place; then what is known of it."""
+    run = imapspec("grammar", "--grammar", color, "message-data")
+    assert run.status == 0
+    definitions, facts = run.output.split("\n\n")
+    assert definitions.startswith("; RFC 3501, parser/grammar/rfc3501.abnf:")
+    assert definitions.endswith(f"; x-color, X-COLOR, {color}:3:17\n"
+                                'message-data =/ nz-number SP "COLOR" SP color')
+    assert "in the tree: a node\n" in facts
+    assert re.search(r"^refers to: .*\bnz-number\b(.|\n +)*\bcolor\b", facts, re.M)
+    output = imapspec("grammar", "--grammar", color, "color").output
+    assert output.endswith("\nin the tree: a leaf\nreferred to by: message-data\n")
+
+
+def test_a_replaced_rule(imapspec, tmp_path):
+    (tmp_path / "mine.abnf").write_text('status-att = "MESSAGES"\n')
+    output = imapspec("grammar", "--grammar", tmp_path / "mine.abnf", "STATUS-ATT").output
+    assert re.match(r"; RFC 3501, parser/grammar/rfc3501.abnf:\d+:1, replaced below\n"
+                    r'status-att = "MESSAGES" / "RECENT"', output)
+    assert f'; mine, {tmp_path}/mine.abnf:1:1\nstatus-att = "MESSAGES"\n' in output
+
+
+def test_parts_of_extensions(imapspec):
+    """RFC 9051, appendix E: IMAP4rev2 has no RECENT; RFC 8474 adds MAILBOXID."""
+    output = imapspec("grammar", "status-att").output
+    assert '\nof extensions: "RECENT" (IMAP4rev1)\n' in output
+    assert re.search(r'; RFC 8474, OBJECTID, .*\nstatus-att =/ "MAILBOXID"\n', output)
+
+
+def test_lines_are_short(imapspec):
+    output = imapspec("grammar", "resp-text-code", "search-key").output
+    assert max(map(len, output.splitlines())) <= 80
+    assert output.count("refers to:") == 2
+
+
+def test_all_rules(imapspec, color):
+    lines = imapspec("grammar", "--grammar", color).output.splitlines()
+    assert re.fullmatch(r"ALPHA +RFC 5234 +parser/grammar/core.abnf:3:1", lines[0])
+    assert re.fullmatch(rf"color +x-color +{color}:4:1 X-COLOR", lines[-1])
+
+
+def test_conflicts(imapspec, tmp_path):
+    """Each that is settled, with the place where it is met first, the reason, and its line."""
+    run = imapspec("grammar", "--conflicts")
+    listed = re.findall(r"(.+) -> (.+)\n  first met in (\S+ after '.*'.*)\n  (.+)\n"
+                        r"  parser/grammar/expected-conflicts:\d+\n", run.output)
+    assert run.status == 0 and ("number | nz-number", "number") in [each[:2] for each in listed]
+    assert len(listed) * 4 == len(run.output.splitlines())
+    (tmp_path / "wrong.abnf").write_text('flag-list =/ "(" flag-keyword ")"\n')
+    run = imapspec("grammar", "--conflicts", "--grammar", tmp_path / "wrong.abnf")
+    assert run.status == 2 and "wrong.abnf:1:31: conflict in" in run.problems
+
+
+def test_extensions(imapspec, color):
+    header, *lines = imapspec("grammar", "--extensions", "--grammar", color).output.splitlines()
+    assert header.split()[:6] == ["extension", "source", "rev1", "rev1-2060", "rev2", "all"]
+    rows = {line.split()[0]: re.split(r"  +", line.strip()) for line in lines}
+    assert rows["MOVE"][1:6] == ["RFC 6851", "-", "-", "yes", "yes"]
+    assert rows["X-COLOR"][1:6] == ["x-color", "-", "-", "-", "yes"]
+
+
+@pytest.mark.skipif(not shutil.which("dot"), reason="needs Graphviz")
+def test_graphs(imapspec):
+    """All rules have a graph that Graphviz draws."""
+    rules = [line.split()[0] for line in imapspec("grammar").output.splitlines()]
+    graphs = [imapspec("grammar", "--graph", rule).output for rule in rules[::7]]
+    drawn = subprocess.run(["dot", "-Tsvg"], input="".join(graphs), capture_output=True, text=True)
+    assert drawn.returncode == 0 and not drawn.stderr
+    assert drawn.stdout.count("<svg") == len(graphs)
+
+
+def test_a_graph(imapspec, tmp_path):
+    (tmp_path / "some.abnf").write_text('@extension X-SOME\nsome = [tag SP] 2*3("\\\\" / DIGIT)\n'
+                                        '@extension\nother = some\n')
+    graph = imapspec("grammar", "--grammar", tmp_path / "some.abnf", "--graph", "some").output
+    labels = re.findall(r'label="((?:[^"\\]|\\.)*)"( style=rounded)?', graph)
+    assert ("tag", "") in labels and ("SP", " style=rounded") in labels
+    assert (r'\"\\\\\"', " style=rounded") in labels and ("2*3", "") in labels
+    graph = imapspec("grammar", "--grammar", tmp_path / "some.abnf", "--graph", "other").output
+    assert r'[label="some\nX-SOME" color=gray50]' in graph
+
+
+@pytest.mark.parametrize("arguments, problem", [
+    (["nonesuch"], "nonesuch: there is no such rule"),
+    (["--graph"], "of which rule?"),
+    (["--graph", "tag", "text"], "of which rule?"),
+    (["--conflicts", "tag"], "all of the grammar"),
+    (["--extensions", "tag"], "all of the grammar"),
+    (["--nonsense"], "--help"),
+    (["--extensions", "--grammar", "/nonexistent"], "/nonexistent: No such file"),
+    (["--grammar", "/nonexistent"], "/nonexistent: No such file"),
+])
+def test_wrong_usage(imapspec, arguments, problem):
+    run = imapspec("grammar", *arguments)
+    assert run.status == 2 and problem in run.problems and not run.output

@@ -312,6 +312,7 @@ static struct expression *read_difference(struct reader *r, struct expression *f
 
 static struct expression *read_sequence(struct reader *r) {
     struct expression *first = NULL, **link = &first;
+    skip_blank(r);
     struct abnf_place place = r->place;
     for (;;) {
         skip_blank(r);
@@ -418,7 +419,7 @@ static void read_rule(struct reader *r) {
         extend(r, &r->abnf->rules[number], definition);
         return;
     }
-    if (number != 0 && strcmp(r->abnf->rules[number].place.file, place.file) == 0) {
+    if (number != 0 && r->abnf->rules[number].place.text == place.text) {
         abnf_fail(r->abnf, &place, "%s is defined twice, first in line %u", name,
                   r->abnf->rules[number].place.line);
     }
@@ -427,6 +428,11 @@ static void read_rule(struct reader *r) {
     }
     struct abnf_rule *rule = &r->abnf->rules[number];
     const char *file = base_name(place.file);
+    if (rule->definition != NULL) {
+        struct abnf_rule *former = arena_take(r->abnf->arena, 1, sizeof *former);
+        *former = *rule;
+        rule->former = former;
+    }
     rule->core = strcmp(file, "core.abnf") == 0;
     if (rule->origin == NULL || strcmp(file, "overlay.abnf") != 0) {
         rule->origin = file;

@@ -64,6 +64,7 @@ struct abnf_rule {
     const char *name;
     struct abnf_place place;
     struct expression *definition;
+    const struct abnf_rule *former; /* that it replaced, as it was; NULL for none */
     enum rule_node node;
     enum rule_linkage linkage;
     bool caught;        /* @catch */

@@ -22,20 +22,21 @@ const char *compilation_root_name(enum imap_root root) {
     return root_names[root];
 }
 
-/* "rfc3501.abnf" is cited as "RFC 3501", a file of no RFC by its name. */
-static const char *citation(struct arena *arena, const char *origin) {
+const char *compilation_citation(struct arena *arena, const char *file) {
     char text[32];
-    if (strcmp(origin, "core.abnf") == 0) {
+    const char *slash = strrchr(file, '/');
+    const char *name = slash == NULL ? file : slash + 1;
+    if (strcmp(name, "core.abnf") == 0) {
         return "RFC 5234";
     }
-    if (strcmp(origin, "overlay.abnf") == 0) {
+    if (strcmp(name, "overlay.abnf") == 0) {
         return "imapspec's overlay";
     }
-    if (strncmp(origin, "rfc", 3) != 0) {
-        return arena_text(arena, origin, strcspn(origin, "."));
+    if (strncmp(name, "rfc", 3) != 0) {
+        return arena_text(arena, name, strcspn(name, "."));
     }
     int length =
-        snprintf(text, sizeof text, "RFC %.*s", (int)strspn(origin + 3, "0123456789"), origin + 3);
+        snprintf(text, sizeof text, "RFC %.*s", (int)strspn(name + 3, "0123456789"), name + 3);
     return arena_text(arena, text, length > 0 ? (size_t)length : 0);
 }
 
@@ -46,7 +47,7 @@ static void list_rules(struct compilation *c) {
     for (size_t i = 1; i < c->abnf.rule_count; i++) {
         const struct abnf_rule *rule = &c->abnf.rules[i];
         rules[i] = (struct grammar_rule){.name = rule->name,
-                                         .source = citation(&c->arena, rule->origin),
+                                         .source = compilation_citation(&c->arena, rule->origin),
                                          .example = examples[i],
                                          .maximum = rule->highest,
                                          .node = rule->node != RULE_TRANSPARENT};
@@ -84,7 +85,7 @@ static void list_extensions(struct compilation *c) {
     for (unsigned i = 1; i < c->abnf.extension_count; i++) {
         const struct abnf_extension *extension = &c->abnf.extensions[i];
         extensions[i].names = extension->names;
-        extensions[i].source = citation(&c->arena, extension->origin);
+        extensions[i].source = compilation_citation(&c->arena, extension->origin);
         for (unsigned k = 0; k < DIALECT_COUNT; k++) {
             bool part = k == DIALECT_ALL
                             ? !extension->vendor

@@ -7,6 +7,7 @@
 enum {
     MAX_WAYS_TEXT = 160,  /* characters of a conflict's text */
     MAX_TRAIL_TEXT = 80,  /* of the example that leads to it */
+    MAX_WHERE_TEXT = 256, /* of the state and the octet that it is about */
     MAX_PLACE_TEXT = 128, /* of the place of one of its ways */
     UNSETTLED = 8         /* more than there are ways */
 };
@@ -42,10 +43,11 @@ static void read_conflict(struct settled_conflicts *conflicts, struct abnf *abnf
         abnf_fail(abnf, &place, "expected WAYS -> WINNER ; reason");
     }
     const char *winner = arrow + strlen("->");
-    struct settled_conflict conflict = {.ways = trim(abnf->arena, line, (size_t)(arrow - line)),
-                                        .winner =
-                                            trim(abnf->arena, winner, (size_t)(reason - winner)),
-                                        .place = place};
+    struct settled_conflict conflict = {
+        .ways = trim(abnf->arena, line, (size_t)(arrow - line)),
+        .winner = trim(abnf->arena, winner, (size_t)(reason - winner)),
+        .reason = trim(abnf->arena, reason + 1, length - (size_t)(reason + 1 - line)),
+        .place = place};
     conflicts->items = arena_grow(abnf->arena, conflicts->items, conflicts->count,
                                   &conflicts->capacity, sizeof *conflicts->items);
     conflicts->items[conflicts->count++] = conflict;
@@ -66,7 +68,7 @@ void conflicts_read(struct settled_conflicts *conflicts, struct abnf *abnf, cons
 
 void conflicts_check_used(const struct settled_conflicts *conflicts, struct abnf *abnf) {
     for (size_t i = 0; i < conflicts->count; i++) {
-        if (!conflicts->items[i].used) {
+        if (conflicts->items[i].where[0] == '\0') {
             abnf_fail(abnf, &conflicts->items[i].place, "there is no conflict '%s'",
                       conflicts->items[i].ways);
         }
@@ -133,23 +135,29 @@ struct clash clash_find(struct construction *c, unsigned state, unsigned octet) 
     return clash;
 }
 
-_Noreturn void conflict_fail(struct construction *c, unsigned state, unsigned octet,
-                             const char *what, const struct clash *clash) {
-    char trail[MAX_TRAIL_TEXT], on[16] = "", other[MAX_PLACE_TEXT] = "";
-    const struct abnf_rule *rule =
-        &c->abnf->rules[c->automaton->machines[c->machine_of[state]].rule];
-    struct clash ways = clash != NULL ? *clash : clash_find(c, state, octet);
-    const struct abnf_place *place = ways.last != NULL ? ways.last : &rule->place;
+static void write_where(const struct construction *c, unsigned state, unsigned octet, char *text,
+                        size_t size) {
+    char trail[MAX_TRAIL_TEXT], on[16] = "";
+    unsigned rule = c->automaton->machines[c->machine_of[state]].rule;
     write_trail(c, state, trail, sizeof trail);
     if (octet != NO_OCTET) {
         snprintf(on, sizeof on, " on %%x%02X", octet);
     }
+    snprintf(text, size, "%s after '%s'%s", c->abnf->rules[rule].name, trail, on);
+}
+
+_Noreturn void conflict_fail(struct construction *c, unsigned state, unsigned octet,
+                             const char *what, const struct clash *clash) {
+    char where[MAX_WHERE_TEXT], other[MAX_PLACE_TEXT] = "";
+    unsigned rule = c->automaton->machines[c->machine_of[state]].rule;
+    struct clash ways = clash != NULL ? *clash : clash_find(c, state, octet);
+    const struct abnf_place *place = ways.last != NULL ? ways.last : &c->abnf->rules[rule].place;
+    write_where(c, state, octet, where, sizeof where);
     if (ways.first != ways.last) {
         snprintf(other, sizeof other, " (the other way: %s:%u:%u)", ways.first->file,
                  ways.first->line, ways.first->column);
     }
-    abnf_fail(c->abnf, place, "conflict in %s after '%s'%s: %s%s", rule->name, trail, on, what,
-              other);
+    abnf_fail(c->abnf, place, "conflict in %s: %s%s", where, what, other);
 }
 
 static void write_ends(const struct construction *c, unsigned chain, char *text, size_t size) {
@@ -224,7 +232,9 @@ unsigned conflict_settle(struct construction *c, unsigned state, unsigned octet,
         if (strcmp(conflict->ways, ways) != 0) {
             continue;
         }
-        conflict->used = true;
+        if (conflict->where[0] == '\0') {
+            write_where(c, state, octet, conflict->where, sizeof conflict->where);
+        }
         for (unsigned k = 0; k < used; k++) {
             if (strcmp(names[k], conflict->winner) == 0) {
                 return chains[k];

@@ -55,8 +55,9 @@ struct transducer {
 struct settled_conflict {
     const char *ways; /* "number | nz-number", as the message names them */
     const char *winner;
+    const char *reason;
     struct abnf_place place;
-    bool used;
+    char where[160]; /* the first that was met: "response after '* 1' on %x20"; "" if none was */
 };
 
 struct settled_conflicts {
