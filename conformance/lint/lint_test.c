@@ -182,6 +182,9 @@ static void takes_the_next_literals_of_a_miscounted_command(void **state) {
 static void takes_literals_without_markers(void **state) {
     (void)state;
     assert_remarks("   S: * 1 FETCH (BODY[] {8}\n      a: b\n\n   S: )\n   S: c1 OK done\n", "");
+    assert_remarks("S: * 1 FETCH (BODY[] {4}\nmore\n)\nS: c1 OK done\n", "");
+    assert_remarks("S: * 1 FETCH (BODY[] {3}\nmore\n)\nS: c1 OK done\n",
+                   "1:21 with one CRLF for each line: {6}\n");
 }
 
 static void leaves_the_lines_of_a_refused_command_alone(void **state) {

@@ -179,8 +179,9 @@ static bool is_abridged(const struct printed_message *message, const struct lite
         const struct row *row = row_at(message, body->lines[i].index);
         struct reading reading = {0};
         if (reading_set(&reading, row->octets, row->size, row->text)) {
-            abridged =
-                reading.size > 0 && (repair_ellipsis(&reading) < 2 || reading.octets[0] == '<');
+            size_t ellipsis = repair_ellipsis(&reading);
+            abridged = reading.size > 0 &&
+                       ((ellipsis < 2 && ellipsis < reading.size) || reading.octets[0] == '<');
         }
         reading_free(&reading);
     }
@@ -204,6 +205,20 @@ static bool end_with_literal(struct printed_message *message, struct printed_lin
     return false;
 }
 
+/* Does the rest of the message stand below the last line of a literal that has no markers? */
+static bool is_tail_below(const struct printed_message *message, const struct literal_body *body,
+                          size_t tail, size_t at, const struct trial *before) {
+    const struct body_line *below = &body->lines[tail] + 1;
+    struct trial trial;
+
+    if (at < body->lines[tail].size || tail + 1 == body->count ||
+        row_at(message, below->index)->kind != ROW_UNMARKED) {
+        return false;
+    }
+    trial_run(&trial, before, body->octets.octets + below->offset, below->size, true);
+    return trial.verdict != TRIAL_REFUSED;
+}
+
 /* Finds where the literal ends and sets *cursor to what follows it. False when nothing does. */
 static bool end_literal(struct printed_message *message, struct printed_line *cursor,
                         const struct literal_body *body, uint64_t announced, bool is_counted) {
@@ -214,7 +229,7 @@ static bool end_literal(struct printed_message *message, struct printed_line *cu
     /* A count that ends where a line begins is hardly wrong. */
     if (tail < body->count &&
         (try_tail(body, &message->after, (size_t)announced, tail, at, &before) != TRIAL_REFUSED ||
-         at == 0)) {
+         at == 0 || is_tail_below(message, body, tail, at, &before))) {
         message->before = before;
         return go_on(message, body, (size_t)announced, tail, at, cursor);
     }
