@@ -60,12 +60,23 @@ struct outcome {
     unsigned messages, findings, nodes;
     uint64_t end; /* of the last message */
     uint64_t finding_end;
-    enum imap_finding finding; /* the last */
+    unsigned quirks; /* that were made use of */
+    uint64_t hash;   /* of all events */
 };
+
+static void add_to_hash(struct outcome *outcome, uint64_t value) {
+    outcome->hash = (outcome->hash ^ value) * UINT64_C(1099511628211);
+}
 
 static bool note_event(void *context, const struct imap_event *event) {
     struct outcome *outcome = context;
     outcome->nodes += event->kind == IMAP_EVENT_NODE;
+    outcome->quirks += event->finding == IMAP_QUIRK_USED;
+    add_to_hash(outcome,
+                (uint64_t)event->kind << 32 | (uint64_t)event->finding << 16 | event->rule);
+    add_to_hash(outcome, event->start);
+    add_to_hash(outcome, event->end);
+    add_to_hash(outcome, event->value);
     if (event->kind == IMAP_EVENT_MESSAGE) {
         outcome->messages++;
         outcome->end = event->end;
@@ -77,6 +88,13 @@ static bool note_event(void *context, const struct imap_event *event) {
     return true;
 }
 
+static void tolerate_all(struct imap_parser *parser) {
+    for (int quirk = 0; quirk < IMAP_QUIRK_COUNT; quirk++) {
+        imap_parser_tolerate(parser, (enum imap_quirk)quirk);
+    }
+}
+
+/* Without limits, all quirks are tolerated. */
 static void read_in_pieces(struct outcome *outcome, enum imap_root root,
                            const struct imap_limits *limits, const void *octets, size_t size,
                            size_t piece) {
@@ -87,7 +105,11 @@ static void read_in_pieces(struct outcome *outcome, enum imap_root root,
     } guarded = {.before = 0x5555555555555555, .after = 0x5555555555555555};
     *outcome = (struct outcome){0};
     imap_parser_init(&guarded.parser, imap_grammar_builtin(), root, note_event, outcome);
-    imap_parser_limit(&guarded.parser, limits);
+    if (limits != NULL) {
+        imap_parser_limit(&guarded.parser, limits);
+    } else {
+        tolerate_all(&guarded.parser);
+    }
     for (size_t at = 0; at < size && outcome->status != IMAP_FAILED;) {
         size_t consumed, count = size - at < piece ? size - at : piece;
         outcome->status =
@@ -98,12 +120,12 @@ static void read_in_pieces(struct outcome *outcome, enum imap_root root,
     assert_true(guarded.before == 0x5555555555555555 && guarded.after == 0x5555555555555555);
 }
 
+static const struct imap_limits standard; /* limits */
+
 /* In whole, and octet by octet, which must be the same. */
 static struct outcome read_text(enum imap_root root, const struct imap_limits *limits,
                                 const void *octets, size_t size) {
-    static const struct imap_limits standard;
     struct outcome whole, pieces;
-    limits = limits != NULL ? limits : &standard;
     read_in_pieces(&whole, root, limits, octets, size, SIZE_MAX);
     read_in_pieces(&pieces, root, limits, octets, size, 1);
     assert_int_equal(pieces.status, whole.status);
@@ -111,6 +133,7 @@ static struct outcome read_text(enum imap_root root, const struct imap_limits *l
     assert_int_equal(pieces.error.offset, whole.error.offset);
     assert_int_equal(pieces.error.rule, whole.error.rule);
     assert_int_equal(pieces.nodes, whole.nodes);
+    assert_true(pieces.hash == whole.hash);
     assert_int_equal(pieces.findings, whole.findings);
     assert_int_equal(pieces.messages, whole.messages);
     return whole;
@@ -199,7 +222,7 @@ static void test_number(enum imap_root root, const struct places *places,
         int size = snprintf(text, sizeof text, "%.*s%s%.*s", (int)number->start, message->octets,
                             numbers[i].digits, (int)(message->size - number->end),
                             message->octets + number->end);
-        struct outcome outcome = read_text(root, NULL, text, (size_t)size);
+        struct outcome outcome = read_text(root, &standard, text, (size_t)size);
         if (fits || in_code) {
             assert_error(&outcome, text, (size_t)size, IMAP_NO_ERROR, 0);
             assert_int_equal(outcome.end, size);
@@ -267,7 +290,7 @@ static bool try_nul(void *context, const struct imap_case *message) {
         }
         memcpy(text, message->octets, message->size);
         text[at] = '\0';
-        struct outcome outcome = read_text(*root, NULL, text, message->size);
+        struct outcome outcome = read_text(*root, &standard, text, message->size);
         if (outcome.error.code != IMAP_NUL_IN_LITERAL) {
             assert_error(&outcome, (const char *)message->octets, message->size,
                          IMAP_UNEXPECTED_OCTET, at);
@@ -289,9 +312,9 @@ static void test_nul(void **state) {
 
 static void test_nul_in_literals(void **state) {
     (void)state;
-    struct outcome outcome = read_text(IMAP_COMMAND, NULL, "a LOGIN {3}\r\na\0b c\r\n", 20);
+    struct outcome outcome = read_text(IMAP_COMMAND, &standard, "a LOGIN {3}\r\na\0b c\r\n", 20);
     assert_error(&outcome, "literal", 7, IMAP_NUL_IN_LITERAL, 14);
-    outcome = read_text(IMAP_COMMAND, NULL, "a APPEND x ~{3}\r\na\0b\r\n", 22);
+    outcome = read_text(IMAP_COMMAND, &standard, "a APPEND x ~{3}\r\na\0b\r\n", 22);
     assert_error(&outcome, "literal8", 8, IMAP_NO_ERROR, 0);
     assert_int_equal(outcome.messages, 1);
 }
@@ -374,11 +397,11 @@ static void test_headers(void **state) {
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         char text[128];
         int size = snprintf(text, sizeof text, "a LOGIN %s", headers[i].header);
-        struct outcome outcome = read_text(IMAP_COMMAND, NULL, text, (size_t)size);
+        struct outcome outcome = read_text(IMAP_COMMAND, &standard, text, (size_t)size);
         uint64_t server = headers[i].server > 0 ? headers[i].server : headers[i].offset;
         assert_error(&outcome, text, (size_t)size, headers[i].code, 8 + headers[i].offset);
         size = snprintf(text, sizeof text, "* LIST () \"/\" %s", headers[i].header);
-        outcome = read_text(IMAP_RESPONSE, NULL, text, (size_t)size);
+        outcome = read_text(IMAP_RESPONSE, &standard, text, (size_t)size);
         assert_error(&outcome, text, (size_t)size, headers[i].code, 14 + server);
     }
 }
@@ -432,7 +455,7 @@ static void test_bombs(void **state) {
         struct outcome outcome = {0};
         for (unsigned depth = 1; outcome.error.code == IMAP_NO_ERROR; depth++) {
             size_t size = build_bomb(&bombs[i], depth, text);
-            outcome = read_text(bombs[i].root, NULL, text, size);
+            outcome = read_text(bombs[i].root, &standard, text, size);
             assert_true(depth <= IMAP_MAX_DEPTH + 1);
             if (outcome.error.code == IMAP_NO_ERROR) {
                 assert_int_equal(outcome.end, size);
@@ -445,8 +468,40 @@ static void test_bombs(void **state) {
         assert_error(&outcome, text, strlen(text), IMAP_NESTING_TOO_DEEP, where);
         assert_true(where > start + (deepest - 1) * open && where <= start + (deepest + 1) * open);
         size_t size = build_bomb(&bombs[i], 1000, text);
-        outcome = read_text(bombs[i].root, NULL, text, size);
+        outcome = read_text(bombs[i].root, &standard, text, size);
         assert_error(&outcome, text, size, IMAP_NESTING_TOO_DEEP, where);
+    }
+}
+
+/* ---- quirks -----------------------------------------------------------------------------------
+ */
+
+/* What the grammar allows is read as it is, whatever is tolerated. */
+static bool try_tolerance(void *context, const struct imap_case *message) {
+    const enum imap_root *root = context;
+    struct outcome strict = read_text(*root, &standard, message->octets, message->size);
+    struct outcome tolerant = read_text(*root, NULL, message->octets, message->size);
+    if (strict.hash != tolerant.hash || tolerant.quirks != 0) {
+        fail_msg("%.*sis read otherwise with quirks", (int)message->size, message->octets);
+    }
+    return true;
+}
+
+/* What it refuses is refused at that octet or later, or read by quirks. */
+static bool try_refused_tolerance(void *context, const struct imap_case *message) {
+    const enum imap_root *root = context;
+    struct outcome outcome = read_text(*root, NULL, message->octets, message->size);
+    assert_true(outcome.quirks > 0 || outcome.error.code != IMAP_NO_ERROR);
+    assert_true(outcome.error.code == IMAP_NO_ERROR || outcome.error.offset >= message->offset);
+    return true;
+}
+
+static void test_quirks(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ROOTS; i++) {
+        enum imap_root root = roots[i];
+        assert_true(imap_cases(imap_grammar_builtin(), root, try_tolerance, &root));
+        assert_true(imap_refused_cases(imap_grammar_builtin(), root, try_refused_tolerance, &root));
     }
 }
 
@@ -484,9 +539,7 @@ static void use_quirks(enum imap_root root, const uint8_t *octets, size_t size) 
     struct imap_parser parser;
     size_t consumed;
     imap_parser_init(&parser, imap_grammar_builtin(), root, NULL, NULL);
-    for (int quirk = 0; quirk < IMAP_QUIRK_COUNT; quirk++) {
-        imap_parser_tolerate(&parser, (enum imap_quirk)quirk);
-    }
+    tolerate_all(&parser);
     if (imap_parser_feed(&parser, octets, size, &consumed) == IMAP_FAILED) {
         imap_parser_resync(&parser);
         imap_parser_feed(&parser, octets + consumed, size - consumed, &consumed);
@@ -522,7 +575,7 @@ int main(void) {
         cmocka_unit_test(test_numbers),         cmocka_unit_test(test_nul),
         cmocka_unit_test(test_nul_in_literals), cmocka_unit_test(test_limits),
         cmocka_unit_test(test_headers),         cmocka_unit_test(test_bombs),
-        cmocka_unit_test(test_no_allocation),
+        cmocka_unit_test(test_quirks),          cmocka_unit_test(test_no_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
