@@ -33,6 +33,7 @@ enum check {
     CHECK_COMMAND_LENGTH,
     CHECK_BASE64_BITS,
     CHECK_FIELD_NAME,
+    CHECK_RIGHTS,
     CHECK_ENVELOPE_DEFAULT,
     CHECK_ENVELOPE_GROUP,
     CHECK_BODY_LINES,
@@ -60,7 +61,7 @@ check_function check_date, check_date_time;
 check_function check_flag, check_keyword, check_flag_twins, check_list_attributes;
 check_function check_capabilities, check_capability, check_mechanism;
 check_function check_status_value, check_literal, check_code_literals, check_command_length;
-check_function check_base64, check_field_name;
+check_function check_base64, check_field_name, check_rights;
 check_function check_envelope, check_addresses, check_body, check_body_extension;
 
 /* Tells of [start, end), offsets in the stream. */

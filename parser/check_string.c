@@ -102,3 +102,17 @@ void check_status_value(const struct subject *subject, uint32_t pair) {
         check_report_node(subject, CHECK_UID_ZERO, number);
     }
 }
+
+void check_rights(const struct subject *subject, uint32_t node) {
+    struct check_value value = check_value(subject, node);
+    bool may_be_sign = check_is_rule(subject, node, "mod-rights");
+    for (int octet = check_value_next(&value); octet >= 0; octet = check_value_next(&value)) {
+        bool right = (octet >= 'a' && octet <= 'z') || (octet >= '0' && octet <= '9');
+        bool sign = may_be_sign && (octet == '+' || octet == '-');
+        if (!right && !sign) {
+            check_report_node(subject, CHECK_RIGHTS, node);
+            return;
+        }
+        may_be_sign = false;
+    }
+}

@@ -218,6 +218,9 @@ static void test_strings(void **state) {
         {"a FETCH 1 BODY[HEADER.FIELDS (From: \"a b\" \"\")]\r\n",
          "field-name 30..35, field-name 36..41, field-name 42..44"},
         {"a FETCH 1 BODY[HEADER.FIELDS ({2}\r\na:)]\r\n", "field-name 30..37"},
+        {"a SETACL x y +lrs0\r\n", ""},
+        {"a SETACL x y \"lR\"\r\n", "rights 13..17"},
+        {"a SETACL x y {2}\r\nl-\r\n", "rights 13..20"},
     };
     RUN(IMAP_COMMAND, "rev1", commands);
     static const struct sample lines[] = {
@@ -235,6 +238,8 @@ static void test_strings(void **state) {
         {"* NO [BADCHARSET (utf-8 \"x\")] y\r\n", ""},
         {"* NO [BADCHARSET (utf-8 {1}\r\nx)] y\r\n", "literal-in-code 24..30"},
         {"* OK {9999}\r\n", ""},
+        {"* MYRIGHTS x lr9\r\n", ""},
+        {"* ACL x a lrS b {1}\r\n+\r\n", "rights 10..13, rights 16..22"},
     };
     RUN(IMAP_RESPONSE, "rev1", responses);
 }
