@@ -28,12 +28,16 @@ enum check {
     CHECK_CAPABILITY_LITERALS,
     CHECK_SASL_MECHANISM,
     CHECK_UID_ZERO,
+    CHECK_SET_STAR,
+    CHECK_ID_SIZE,
+    CHECK_ID_DUPLICATE,
     CHECK_LITERAL_SIZE,
     CHECK_LITERAL_IN_CODE,
     CHECK_COMMAND_LENGTH,
     CHECK_BASE64_BITS,
     CHECK_FIELD_NAME,
     CHECK_RIGHTS,
+    CHECK_ENTRY,
     CHECK_ENVELOPE_DEFAULT,
     CHECK_ENVELOPE_GROUP,
     CHECK_BODY_LINES,
@@ -60,8 +64,9 @@ check_function check_mailbox, check_new_mailbox;
 check_function check_date, check_date_time;
 check_function check_flag, check_keyword, check_flag_twins, check_list_attributes;
 check_function check_capabilities, check_capability, check_mechanism;
-check_function check_status_value, check_literal, check_code_literals, check_command_length;
-check_function check_base64, check_field_name, check_rights;
+check_function check_status_value, check_set, check_id;
+check_function check_literal, check_code_literals, check_command_length;
+check_function check_base64, check_field_name, check_entry, check_rights;
 check_function check_envelope, check_addresses, check_body, check_body_extension;
 
 /* Tells of [start, end), offsets in the stream. */

@@ -58,7 +58,8 @@ void check_list_attributes(const struct subject *subject, uint32_t list) {
     for (uint32_t node = subject->nodes[list].children; node != 0;
          node = subject->nodes[node].next) {
         has = has || check_is_word(subject, node, "\\HasChildren");
-        has_not = has_not || check_is_word(subject, node, "\\HasNoChildren");
+        has_not = has_not || check_is_word(subject, node, "\\HasNoChildren") ||
+                  check_is_word(subject, node, "\\Noinferiors");
     }
     if (has && has_not) {
         check_report_node(subject, CHECK_LIST_CHILDREN, list);

@@ -1,4 +1,4 @@
-/* Literals, BASE64, the names of header fields, and numbers that a range doesn't bound. */
+/* Literals, BASE64, the names of header fields and of annotations, rights. */
 #include "check.h"
 
 #include <string.h>
@@ -93,13 +93,18 @@ void check_field_name(const struct subject *subject, uint32_t node) {
     }
 }
 
-void check_status_value(const struct subject *subject, uint32_t pair) {
-    uint32_t name = subject->nodes[pair].children;
-    uint32_t number = name != 0 ? subject->nodes[name].next : 0;
-    bool zero = number != 0 && subject->nodes[number].value == 0;
-    if (zero &&
-        (check_is_word(subject, name, "UIDVALIDITY") || check_is_word(subject, name, "UIDNEXT"))) {
-        check_report_node(subject, CHECK_UID_ZERO, number);
+/* The name of an annotation: a path. */
+void check_entry(const struct subject *subject, uint32_t node) {
+    struct check_value value = check_value(subject, node);
+    int octet, before = 0;
+    bool good = true;
+    while ((octet = check_value_next(&value)) >= 0) {
+        good = good && octet > 0x19 && octet < 0x80 && octet != '*' && octet != '%' &&
+               !(octet == '/' && before == '/');
+        before = octet;
+    }
+    if (!good || before == '/') {
+        check_report_node(subject, CHECK_ENTRY, node);
     }
 }
 

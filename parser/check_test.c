@@ -186,6 +186,8 @@ static void test_flags(void **state) {
         {"* 1 FETCH (FLAGS (a a) UID 1)\r\n", "flag-duplicate 20..21"},
         {"* OK [PERMANENTFLAGS (a a)] x\r\n", "flag-duplicate 24..25"},
         {"* LIST (\\HasChildren \\Marked) \"/\" x\r\n", ""},
+        {"* LIST (\\HasNoChildren \\Noinferiors) \"/\" x\r\n", ""},
+        {"* LIST (\\HasChildren \\Noinferiors) \"/\" x\r\n", "list-children 8..33"},
         {"* LIST (\\HasChildren \\hasnochildren) \"/\" x\r\n", "list-children 8..35"},
     };
     RUN(IMAP_RESPONSE, "rev1", responses);
@@ -242,6 +244,61 @@ static void test_strings(void **state) {
         {"* ACL x a lrS b {1}\r\n+\r\n", "rights 10..13, rights 16..22"},
     };
     RUN(IMAP_RESPONSE, "rev1", responses);
+}
+
+static void test_sets(void **state) {
+    (void)state;
+    static const struct sample commands[] = {
+        {"a FETCH 2:*,7 FLAGS\r\n", ""},
+        {"a FETCH 4:2 FLAGS\r\n", ""},
+    };
+    RUN(IMAP_COMMAND, "all", commands);
+    static const struct sample responses[] = {
+        {"* ESEARCH (TAG \"x\") UID ALL 4:2,7\r\n", ""},
+        {"* ESEARCH (TAG \"x\") UID ALL 1:*\r\n", "set-star 30..31"},
+    };
+    RUN(IMAP_RESPONSE, "all", responses);
+}
+
+static void test_id(void **state) {
+    (void)state;
+#define OCTETS_30 "123456789012345678901234567890"
+    static const struct sample responses[] = {
+        {"* ID NIL\r\n", ""},
+        {"* ID (\"" OCTETS_30 "\" \"x\" \"b\" NIL)\r\n", ""},
+        {"* ID (\"" OCTETS_30 "1\" \"x\")\r\n", "id-size 6..43"},
+        {"* ID (\"Name\" \"x\" \"o\" \"x\" {4}\r\nnAME \"y\")\r\n", "id-duplicate 25..34"},
+        {"* ID (\"a{\" \"x\" \"a[\" \"x\")\r\n", ""},
+    };
+    RUN(IMAP_RESPONSE, "all", responses);
+    for (int pairs = 30; pairs <= 31; pairs++) {
+        char octets[TEXT] = "* ID (\"0\" NIL";
+        for (int i = 1; i < pairs; i++) {
+            snprintf(octets + strlen(octets), TEXT - strlen(octets), " \"%d\" NIL", i);
+        }
+        struct findings findings;
+        strcat(octets, ")\r\n");
+        find(&findings, IMAP_RESPONSE, "all", octets, strlen(octets));
+        assert_string_equal(findings.text, pairs == 30 ? "" : "id-size 266..274");
+    }
+    for (int size = 1024; size <= 1025; size++) {
+        char octets[2 * TEXT];
+        struct findings findings;
+        int length = snprintf(octets, sizeof octets, "* ID (\"a\" \"%0*d\")\r\n", size, 0);
+        find(&findings, IMAP_RESPONSE, "all", octets, (size_t)length);
+        assert_string_equal(findings.text, size == 1024 ? "" : "id-size 6..1037");
+    }
+}
+
+static void test_entries(void **state) {
+    (void)state;
+    static const struct sample commands[] = {
+        {"a GETMETADATA x /private/comment\r\n", ""},
+        {"a GETMETADATA x (/private//x \"/a/\" /a)\r\n", "entry 17..28, entry 29..34"},
+        {"a GETMETADATA x {4}\r\n/\xC3\xA9z\r\n", "entry 16..25"},
+        {"a GETMETADATA x {2}\r\n/*\r\n", "entry 16..23"},
+    };
+    RUN(IMAP_COMMAND, "all", commands);
 }
 
 static void test_sizes(void **state) {
@@ -355,9 +412,10 @@ int main(void) {
         cmocka_unit_test(test_mailbox_names), cmocka_unit_test(test_utf8_mailbox_names),
         cmocka_unit_test(test_dates),         cmocka_unit_test(test_flags),
         cmocka_unit_test(test_capabilities),  cmocka_unit_test(test_strings),
-        cmocka_unit_test(test_sizes),         cmocka_unit_test(test_envelopes),
-        cmocka_unit_test(test_bodies),        cmocka_unit_test(test_later_message),
-        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_sets),          cmocka_unit_test(test_id),
+        cmocka_unit_test(test_entries),       cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_envelopes),     cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_later_message), cmocka_unit_test(test_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

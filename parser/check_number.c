@@ -1,0 +1,24 @@
+/* Numbers and sets of them, beyond their ranges. */
+#include "check.h"
+
+#include <string.h>
+
+void check_status_value(const struct subject *subject, uint32_t pair) {
+    uint32_t name = subject->nodes[pair].children;
+    uint32_t number = name != 0 ? subject->nodes[name].next : 0;
+    bool zero = number != 0 && subject->nodes[number].value == 0;
+    if (zero &&
+        (check_is_word(subject, name, "UIDVALIDITY") || check_is_word(subject, name, "UIDNEXT"))) {
+        check_report_node(subject, CHECK_UID_ZERO, number);
+    }
+}
+
+void check_set(const struct subject *subject, uint32_t set) {
+    size_t size;
+    const uint8_t *octets = check_octets(subject, set, &size);
+    const uint8_t *star = subject->client ? NULL : memchr(octets, '*', size);
+    if (star != NULL) {
+        uint64_t start = subject->nodes[set].start + (uint64_t)(star - octets);
+        check_report(subject, CHECK_SET_STAR, start, start + 1);
+    }
+}
