@@ -286,6 +286,7 @@ static void leaves_out_what_the_text_leaves_out(void **state) {
                    "");
     assert_remarks("S: * LIST () \"/\" a/b  / no note\n", "1:21 \n");
     assert_remarks("C: g1 AUTHENTICATE X\nS: + \nC: YWJj<more>\nS: g1 OK in\n", "");
+    assert_remarks("C: g1 FETCH 2 UID<0.10>\n", "1:17 \n");
 }
 
 /* ---- warnings ------------------------------------------------------------------------------ */

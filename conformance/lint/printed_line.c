@@ -35,8 +35,9 @@ static bool is_left_out(const struct reading *reading, size_t at) {
     if (at == reading->size) {
         return false;
     }
-    return at >= repair_ellipsis(reading) ||
-           (octets[at] == '<' && memchr(octets + at, '>', reading->size - at));
+    bool is_placeholder = octets[at] == '<' && memchr(octets + at, '>', reading->size - at) &&
+                          (octets[at + 1] < '0' || octets[at + 1] > '9'); /* <0.10>: octets */
+    return at >= repair_ellipsis(reading) || is_placeholder;
 }
 
 /* `…   <=== like this`, `…  // like this`: true if there was such a note, and it is cut off. Of the
