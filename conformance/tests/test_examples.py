@@ -10,7 +10,7 @@ FILES = sorted(EXAMPLES.glob("rfc*.txt"))
 
 # Messages. Those that aren't judged are only hinted at (`S: (more expunges)`), or they are commands
 # that are refused in the example itself.
-JUDGED, NOT_JUDGED = 3440, 27
+JUDGED, NOT_JUDGED = 3441, 26
 
 ENTRY = re.compile(r"(?P<file>rfc\d+) (?P<section>\S+): (?P<cause>[a-z]+)(?P<number> \d+)?: .+\n"
                    r"(?P<place>    .*\n    *)\^ (?P<rule>\S+)\n?")
