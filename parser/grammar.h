@@ -77,9 +77,15 @@ struct grammar_rule {
     const char *name, *source, *example;
     uint64_t maximum; /* of a number rule, else 0 */
     uint8_t node;
-    uint8_t encodings; /* 1 << IMAP_ATOM..., of a leaf that is a string */
-    uint8_t nil;       /* may a string of this rule be missing? */
-    uint16_t atom_set; /* what an atom is made of */
+    uint16_t string; /* index into strings, of a leaf that is one, else 0 */
+};
+
+/* How a string may be written. */
+struct grammar_string {
+    uint64_t atom[4], quoted[4]; /* octets of an atom, and between quotes */
+    uint32_t encodings;          /* 1 << IMAP_ATOM... */
+    uint16_t escapes;            /* may quotes hold \" and \\? */
+    uint16_t nil;                /* may it be missing? */
 };
 
 /* A rule that is a set of octets, for a person: "ATOM-CHAR". */
@@ -112,13 +118,14 @@ struct imap_grammar {
     const uint16_t *actions;
     const struct grammar_rule *rules; /* by number; 0 is unused */
     const struct grammar_set *sets;
+    const struct grammar_string *strings;         /* by number; 0 is unused */
     const struct grammar_extension *extensions;   /* by number; 0 is unused */
     const struct grammar_state_rule *state_rules; /* sorted by state */
     uint32_t cell_count, chain_count, transition_count, state_rule_count;
     uint32_t chain_start;                         /* the first chain's state */
     uint32_t state_count;                         /* for a person */
     uint16_t rule_count, set_count, action_count; /* rule_count includes the unused 0 */
-    uint16_t extension_count;                     /* likewise */
+    uint16_t extension_count, string_count;       /* likewise */
     uint16_t non_synchronizing;                   /* the extension of {n+}, 0 for none */
     imap_rule resp_text_code, literal;            /* rules that the parser itself names */
     uint32_t entries[IMAP_ROOT_COUNT];

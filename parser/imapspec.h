@@ -455,7 +455,7 @@ typedef enum imap_encoding imap_encoder(void *context, const struct imap_node *)
  * same. `octets` are the message that the tree is of, from its first octet on. An encoding that the
  * rule or the value doesn't permit is replaced: an atom by a quoted string, that by a literal, that
  * by a literal8; {5+} in what a server says, and a literal8, by a literal; where nothing is
- * permitted the string is copied. A quoted string holds ASCII only. NIL is no string: it is copied.
+ * permitted the string is copied. Quotes hold ASCII only. NIL is no string: it is copied.
  * Writes at most `size` octets to `text` (which may be NULL if size is 0) and returns the length
  * of all. */
 size_t imap_print(const struct imap_tree *, const struct imap_grammar *, enum imap_root,

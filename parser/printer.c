@@ -37,63 +37,73 @@ static bool is_client_root(enum imap_root root) {
 }
 
 /* NIL is no string, where a string may be missing. */
-static bool is_nil(const struct grammar_rule *rule, const struct value *value) {
-    return rule->nil && value->end - value->at == 3 &&
+static bool is_nil(const struct grammar_string *string, const struct value *value) {
+    return string->nil && value->end - value->at == 3 &&
            strncasecmp((const char *)value->at, "NIL", 3) == 0;
 }
 
-static bool is_atom(const struct imap_grammar *grammar, const struct grammar_rule *rule,
-                    struct value value) {
-    const struct grammar_set *set = &grammar->sets[rule->atom_set];
-    bool nil = is_nil(rule, &value);
+static bool has(const uint64_t bits[4], int octet) {
+    return bits[octet >> 6] >> (octet & 63) & 1;
+}
+
+static bool is_atom(const struct grammar_string *string, struct value value) {
+    bool nil = is_nil(string, &value);
     int octet = value_next(&value);
     bool atom = octet >= 0 && !nil;
     for (; octet >= 0 && atom; octet = value_next(&value)) {
-        atom = set->bits[octet >> 6] >> (octet & 63) & 1;
+        atom = has(string->atom, octet);
     }
     return atom;
 }
 
-/* May all octets of the value stand in a quoted string, or in a literal? */
-static bool holds(struct value value, bool quoted) {
+static bool is_quoted(const struct grammar_string *string, struct value value) {
     for (int octet = value_next(&value); octet >= 0; octet = value_next(&value)) {
-        if (octet == '\0' || (quoted && (octet == '\r' || octet == '\n' || octet > 0x7F))) {
+        bool escaped = string->escapes && (octet == '"' || octet == '\\');
+        if (!escaped && !has(string->quoted, octet)) {
             return false;
         }
     }
     return true;
 }
 
-static bool permits(const struct printing *p, const struct grammar_rule *rule,
+static bool has_nul(struct value value) {
+    int octet = value_next(&value);
+    while (octet > 0) {
+        octet = value_next(&value);
+    }
+    return octet == 0;
+}
+
+static bool permits(const struct printing *p, const struct grammar_string *string,
                     enum imap_encoding encoding, struct value value) {
-    if ((rule->encodings >> encoding & 1) == 0) {
+    if ((string->encodings >> encoding & 1) == 0) {
         return false;
     }
     switch (encoding) {
     case IMAP_ATOM:
-        return is_atom(p->grammar, rule, value);
+        return is_atom(string, value);
     case IMAP_QUOTED:
-        return holds(value, true);
+        return is_quoted(string, value);
     case IMAP_LITERAL:
-        return holds(value, false);
+        return !has_nul(value);
     case IMAP_LITERAL_PLUS:
-        return is_client_root(p->root) && holds(value, false);
+        return is_client_root(p->root) && !has_nul(value);
     default:
         return true;
     }
 }
 
-static enum imap_encoding choose(const struct printing *p, const struct grammar_rule *rule,
+static enum imap_encoding choose(const struct printing *p, const struct grammar_string *string,
                                  enum imap_encoding encoding, struct value value) {
     static const enum imap_encoding next[] = {[IMAP_ATOM] = IMAP_QUOTED,
                                               [IMAP_QUOTED] = IMAP_LITERAL,
                                               [IMAP_LITERAL] = IMAP_LITERAL8,
                                               [IMAP_LITERAL_PLUS] = IMAP_LITERAL,
                                               [IMAP_LITERAL8] = IMAP_AS_IT_IS};
-    if (encoding == IMAP_LITERAL8 && !permits(p, rule, encoding, value)) {
+    if (encoding == IMAP_LITERAL8 && !permits(p, string, encoding, value)) {
         encoding = IMAP_LITERAL;
     }
-    while (encoding != IMAP_AS_IT_IS && !permits(p, rule, encoding, value)) {
+    while (encoding != IMAP_AS_IT_IS && !permits(p, string, encoding, value)) {
         encoding = next[encoding];
     }
     return encoding;
@@ -139,10 +149,10 @@ static void put_string(struct printing *p, enum imap_encoding encoding, struct v
 
 static void put_leaf(struct printing *p, imap_rule number, const uint8_t *octets, size_t count,
                      enum imap_encoding encoding) {
-    const struct grammar_rule *rule = &p->grammar->rules[number];
+    const struct grammar_string *string = &p->grammar->strings[p->grammar->rules[number].string];
     struct value value = value_of(octets, count);
-    bool nil = value.form == VALUE_ATOM && is_nil(rule, &value);
-    encoding = nil ? IMAP_AS_IT_IS : choose(p, rule, encoding, value);
+    bool nil = value.form == VALUE_ATOM && is_nil(string, &value);
+    encoding = nil ? IMAP_AS_IT_IS : choose(p, string, encoding, value);
     if (encoding == IMAP_AS_IT_IS) {
         put(p, octets, count);
     } else {
@@ -153,7 +163,7 @@ static void put_leaf(struct printing *p, imap_rule number, const uint8_t *octets
 /* ---- the tree ------------------------------------------------------------------------------ */
 
 unsigned imap_rule_encodings(const struct imap_grammar *grammar, imap_rule rule) {
-    return rule < grammar->rule_count ? grammar->rules[rule].encodings : 0;
+    return rule < grammar->rule_count ? grammar->strings[grammar->rules[rule].string].encodings : 0;
 }
 
 size_t imap_print(const struct imap_tree *tree, const struct imap_grammar *grammar,

@@ -11,7 +11,7 @@
 
 #include "imapspec.h"
 
-enum { NODES = 8192, MAX_MESSAGE = 1 << 16, ENCODINGS = IMAP_LITERAL8 + 1 };
+enum { NODES = 8192, MAX_MESSAGE = 1 << 16, ENCODINGS = IMAP_LITERAL8 + 1, MESSAGES = 2000 };
 
 struct sample {
     const struct imap_grammar *grammar;
@@ -114,6 +114,10 @@ static void test_rules_that_forbid_an_encoding(void **state) {
          "* STATUS {1}\r\nx (UNSEEN 1)\r\n"},
         {IMAP_RESPONSE, "* 1 FETCH (BODY[] {1}\r\na)\r\n", IMAP_ATOM,
          "* 1 FETCH (BODY[] \"a\")\r\n"},
+        /* rights are letters and digits (RFC 4314), in quotes too */
+        {IMAP_RESPONSE, "* MYRIGHTS x {2}\r\nlr\r\n", IMAP_QUOTED, "* MYRIGHTS \"x\" \"lr\"\r\n"},
+        {IMAP_RESPONSE, "* MYRIGHTS x {3}\r\nl r\r\n", IMAP_QUOTED,
+         "* MYRIGHTS \"x\" {3}\r\nl r\r\n"},
         /* what looks like a string, but isn't one */
         {IMAP_RESPONSE, "* OK [BADCHARSET (\"a\" x\r\n", IMAP_LITERAL,
          "* OK [BADCHARSET (\"a\" x\r\n"},
@@ -239,6 +243,28 @@ static void test_round_trips(void **state) {
     }
 }
 
+/* ---- random messages ----------------------------------------------------------------------- */
+
+static void test_random_round_trips(void **state) {
+    (void)state;
+    static struct sample sample;
+    struct imap_grammar_problem problem;
+    struct imap_generator *generator = imap_generator_new(NULL, 0, NULL, &problem);
+    assert_non_null(generator);
+    sample.grammar = imap_grammar_builtin();
+    for (sample.root = IMAP_GREETING; sample.root <= IMAP_COMMAND; sample.root++) {
+        imap_rule rule = imap_root_rule(sample.grammar, sample.root);
+        struct imap_generation generation = {.seed = 2, .from_client = sample.root == IMAP_COMMAND};
+        for (generation.number = 0; generation.number < MESSAGES; generation.number++) {
+            uint8_t octets[1000];
+            struct imap_case message = {.octets = octets};
+            message.size = imap_generate(generator, rule, &generation, octets, sizeof octets);
+            check_round_trip(&sample, &message);
+        }
+    }
+    imap_generator_free(generator);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_encodings),
@@ -248,6 +274,7 @@ int main(void) {
         cmocka_unit_test(test_short_buffer),
         cmocka_unit_test(test_later_message),
         cmocka_unit_test(test_round_trips),
+        cmocka_unit_test(test_random_round_trips),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

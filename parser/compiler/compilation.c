@@ -52,9 +52,11 @@ static void list_rules(struct compilation *c) {
                                          .maximum = rule->highest,
                                          .node = rule->node != RULE_TRANSPARENT};
     }
-    encodings_find(&c->abnf, c->grammar.sets, rules);
     c->grammar.rules = rules;
     c->grammar.rule_count = (uint16_t)c->abnf.rule_count;
+    size_t strings;
+    c->grammar.strings = encodings_find(&c->abnf, rules, &strings);
+    c->grammar.string_count = (uint16_t)strings;
     c->grammar.resp_text_code = (imap_rule)abnf_find(&c->abnf, "resp-text-code");
     c->grammar.literal = (imap_rule)abnf_find(&c->abnf, "literal");
     if (c->grammar.literal != 0) {
@@ -122,8 +124,8 @@ static void compile(struct compilation *c) {
     transducer_build(&transducer, &automaton, &c->settled);
     c->abnf.arena = &c->arena;
     const unsigned *numbers = pack(&c->grammar, &transducer);
-    list_sets(c);
     list_rules(c);
+    list_sets(c);
     list_extensions(c);
     find_roots(c, &transducer, numbers);
     arena_free(&c->scratch);

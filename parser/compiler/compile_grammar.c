@@ -73,22 +73,39 @@ static void write_rules(FILE *out, const struct imap_grammar *grammar) {
         write_string(out, rule->source);
         fputs(", ", out);
         write_string(out, rule->example);
-        fprintf(out, ", UINT64_C(%" PRIu64 "), %d, %d, %d, %d},\n", rule->maximum, rule->node,
-                rule->encodings, rule->nil, rule->atom_set);
+        fprintf(out, ", UINT64_C(%" PRIu64 "), %d, %d},\n", rule->maximum, rule->node,
+                rule->string);
     }
     fputs("};\n", out);
+}
+
+static void write_bits(FILE *out, const uint64_t bits[4]) {
+    fputs("{", out);
+    for (unsigned i = 0; i < 4; i++) {
+        fprintf(out, "UINT64_C(0x%" PRIx64 ")%s", bits[i], i < 3 ? ", " : "}, ");
+    }
 }
 
 static void write_sets(FILE *out, const struct imap_grammar *grammar) {
     fputs("static const struct grammar_set sets[] = {\n", out);
     for (unsigned i = 0; i < grammar->set_count; i++) {
         const struct grammar_set *set = &grammar->sets[i];
-        fputs("    {{", out);
-        for (unsigned k = 0; k < 4; k++) {
-            fprintf(out, "UINT64_C(0x%" PRIx64 ")%s", set->bits[k], k < 3 ? ", " : "}, ");
-        }
+        fputs("    {", out);
+        write_bits(out, set->bits);
         write_string(out, set->name);
         fputs("},\n", out);
+    }
+    fputs("};\n", out);
+}
+
+static void write_strings(FILE *out, const struct imap_grammar *grammar) {
+    fputs("static const struct grammar_string strings[] = {\n", out);
+    for (unsigned i = 0; i < grammar->string_count; i++) {
+        const struct grammar_string *string = &grammar->strings[i];
+        fputs("    {", out);
+        write_bits(out, string->atom);
+        write_bits(out, string->quoted);
+        fprintf(out, "%u, %u, %u},\n", string->encodings, string->escapes, string->nil);
     }
     fputs("};\n", out);
 }
@@ -192,10 +209,11 @@ static void write_dialects(FILE *out, const struct imap_grammar *grammar) {
 }
 
 static void write_grammar(FILE *out, const struct imap_grammar *grammar) {
-    static const char *const arrays[] = {"cells", "chains", "transitions", "actions",
-                                         "rules", "sets",   "state_rules", "extensions"};
+    static const char *const arrays[] = {"cells", "chains",      "transitions", "actions", "rules",
+                                         "sets",  "state_rules", "extensions",  "strings"};
     write_rules(out, grammar);
     write_sets(out, grammar);
+    write_strings(out, grammar);
     write_transitions(out, grammar);
     write_chains(out, grammar);
     write_state_rules(out, grammar);
@@ -215,6 +233,7 @@ static void write_grammar(FILE *out, const struct imap_grammar *grammar) {
             grammar->rule_count, grammar->set_count, grammar->action_count);
     fprintf(out, "    .resp_text_code = %u,\n    .literal = %u,\n", grammar->resp_text_code,
             grammar->literal);
+    fprintf(out, "    .string_count = %u,\n", grammar->string_count);
     fprintf(out, "    .extension_count = %u,\n    .non_synchronizing = %u,\n",
             grammar->extension_count, grammar->non_synchronizing);
     write_roots(out, grammar);

@@ -5,9 +5,9 @@
 #include "../grammar.h"
 #include "abnf.h"
 
-/* Sets encodings, nil and atom_set of all rules, by number; after their sets were listed. Rules
- * that aren't strings, which is what may be a literal, have none. */
-void encodings_find(const struct abnf *, const struct grammar_set *sets,
-                    struct grammar_rule *rules);
+/* Finds them for all rules: sets their numbers in `rules`, and returns what they are, by number.
+ * Number 0 is no string: a string is what may be a literal. */
+const struct grammar_string *encodings_find(const struct abnf *, struct grammar_rule *rules,
+                                            size_t *count);
 
 #endif
