@@ -29,8 +29,9 @@ struct writing {
     uint32_t frames[MAX_FRAMES]; /* moves that have called */
     unsigned frame_count;
     struct rest rest;
-    bool failed; /* memory is out, or calls are too deep */
-    bool done;   /* the sink has had enough */
+    size_t literal_count; /* written so far */
+    bool failed;          /* memory is out, or calls are too deep */
+    bool done;            /* the sink has had enough */
 };
 
 /* ---- octets -------------------------------------------------------------------------------- */
@@ -69,6 +70,7 @@ static void put_completion(struct writing *, uint32_t place);
 /* A called machine, from the call's octet to its end. */
 static void put_call(struct writing *w, const struct move *call) {
     struct rest *rest = &w->rest;
+    size_t literals = w->literal_count;
     const struct move *first = move_with(&w->paths, call->entry, call->octet);
     put_move(w, first);
     put_completion(w, first->target);
@@ -76,7 +78,7 @@ static void put_call(struct writing *w, const struct move *call) {
         w->failed = true;
         return;
     }
-    if (call->operation == OPERATION_CATCH) {
+    if (call->operation == OPERATION_CATCH && w->literal_count == literals) {
         rest->caught = call->caught;
         rest->returned = rest->count + 1;
         rest->frames = w->frame_count;
@@ -100,6 +102,7 @@ static void put_move(struct writing *w, const struct move *move) {
     rest->count = 1;
     if (move->operation == OPERATION_LITERAL) {
         put_text(w, paths_literal(move));
+        w->literal_count++;
     } else {
         put(w, &move->octet, 1);
     }
@@ -179,7 +182,8 @@ static void hand_out(struct writing *w, size_t offset, imap_rule rule) {
     w->done = w->done || w->failed || !w->sink(w->context, &message);
 }
 
-/* ---- transitions --------------------------------------------------------------------------- */
+/* ---- transitions: returns need no messages of their own, the move that leads to one has it ------
+ */
 
 static void cover_move(struct writing *w, const struct move *move) {
     put_path(w, move->from);
@@ -192,13 +196,6 @@ static void cover_move(struct writing *w, const struct move *move) {
     hand_out(w, offset, w->paths.places[move->from].rule);
 }
 
-static void cover_return(struct writing *w, uint32_t place) {
-    put_path(w, place);
-    size_t offset = w->size;
-    put_returns(w);
-    hand_out(w, offset, w->paths.places[place].rule);
-}
-
 static void cover_all(struct writing *w) {
     const struct paths *paths = &w->paths;
     for (uint32_t i = 0; i < paths->place_count && !w->done; i++) {
@@ -208,9 +205,6 @@ static void cover_all(struct writing *w) {
         }
         for (uint32_t k = 0; k < place->move_count && !w->done; k++) {
             cover_move(w, &paths->moves[place->moves + k]);
-        }
-        if (place->returns && !w->done) {
-            cover_return(w, i);
         }
     }
 }

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "../grammar.h"
+#include "../compiler/compilation.h"
 
 enum { CLASSES = 256, MAX_FRAMES = 64 };
 
@@ -152,17 +152,20 @@ static void check_all_covered(const struct checking *c) {
     free(reached);
 }
 
+static void check_root_accepted(const struct imap_grammar *grammar, enum imap_root root) {
+    struct checking c = {.grammar = grammar, .root = root};
+    c.covered = calloc((MAX_STATE + 1) * (size_t)CLASSES, sizeof *c.covered);
+    assert_non_null(c.covered);
+    assert_true(imap_cases(grammar, root, check_accepted, &c));
+    assert_true(c.count > 0);
+    check_all_covered(&c);
+    free(c.covered);
+}
+
 static void test_accepted(void **state) {
     (void)state;
-    struct checking c = {.grammar = imap_grammar_builtin()};
-    for (c.root = 0; c.root < IMAP_ROOT_COUNT; c.root++) {
-        c.covered = calloc((MAX_STATE + 1) * (size_t)CLASSES, sizeof *c.covered);
-        assert_non_null(c.covered);
-        c.count = 0;
-        assert_true(imap_cases(c.grammar, c.root, check_accepted, &c));
-        assert_true(c.count > 0);
-        check_all_covered(&c);
-        free(c.covered);
+    for (enum imap_root root = 0; root < IMAP_ROOT_COUNT; root++) {
+        check_root_accepted(imap_grammar_builtin(), root);
     }
 }
 
@@ -184,14 +187,49 @@ static bool check_refused(void *context, const struct imap_case *message) {
     return true;
 }
 
+static void check_root_refused(const struct imap_grammar *grammar, enum imap_root root) {
+    struct checking c = {.grammar = grammar, .root = root};
+    assert_true(imap_refused_cases(grammar, root, check_refused, &c));
+    assert_true(c.count > 0);
+}
+
 static void test_refused(void **state) {
     (void)state;
-    struct checking c = {.grammar = imap_grammar_builtin()};
-    for (c.root = 0; c.root < IMAP_ROOT_COUNT; c.root++) {
-        c.count = 0;
-        assert_true(imap_refused_cases(c.grammar, c.root, check_refused, &c));
-        assert_true(c.count > 0);
+    for (enum imap_root root = 0; root < IMAP_ROOT_COUNT; root++) {
+        check_root_refused(imap_grammar_builtin(), root);
     }
+}
+
+/* ---- small grammars, for what IMAP's happens not to have ---------------------------------------
+ */
+
+static void check_small(const char *text) {
+    struct compilation compilation;
+    struct imap_grammar_text texts[] = {{"g", text, strlen(text)}}, settled = {"c", "", 0};
+    if (!compilation_read(&compilation, texts, 1, &settled) || !compilation_run(&compilation)) {
+        fail_msg("%s", compilation.abnf.message);
+    }
+    check_root_accepted(&compilation.grammar, IMAP_RESPONSE);
+    check_root_refused(&compilation.grammar, IMAP_RESPONSE);
+    compilation_free(&compilation);
+}
+
+static void test_small_grammars(void **state) {
+    (void)state;
+    /* calls that begin with calls, and end with them */
+    check_small("r = a %x0A\na = b / \"(\" a \")\"\nb = 1*c\nc = \"x\" [a] \"y\"\n@call a b c\n"
+                "@root response r\n");
+    /* a literal is what the caught machine can't go back over */
+    check_small(
+        "r = (c \"!\" / t) %x0A\nc = \"[\" literal d \"]\"\nd = \"a\" [d] / \"<\" \">\"\n"
+        "literal = \"{\"\nt = 1*%x20-7E\n@literal literal\n@leaf literal\n@call d\n@catch c\n"
+        "@root response r\n");
+    /* the caught machine is left, and the same octets go on */
+    check_small("r = (c d / t) %x0A\nc = \"[\" 1*e \"]\"\nd = \"!\" %x01\ne = \"a\" [\"b\"]\n"
+                "t = 1*%x20-7E\n@leaf t\n@call d e\n@catch c\n@root response r\n");
+    /* literals of both kinds are all that leads on */
+    check_small("r = (literal / b) \"x\" %x0A\nliteral = \"{\"\nb = \"~{\"\n@literal literal\n"
+                "@literal b 8\n@leaf literal b\n@root response r\n");
 }
 
 /* ---- one small root, looked at whole --------------------------------------------------------- */
@@ -233,9 +271,8 @@ static void test_sink_ends_it(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accepted),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_done),
+        cmocka_unit_test(test_accepted),       cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_small_grammars), cmocka_unit_test(test_done),
         cmocka_unit_test(test_sink_ends_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

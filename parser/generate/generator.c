@@ -260,11 +260,32 @@ static bool is_word(const struct derivation *d, const struct part *part, size_t 
     return false;
 }
 
+/* What begins like one of the words is easily taken for it. */
+static void write_word_prefix(struct derivation *d, const struct part *part) {
+    const struct part *item = child(d, child(d, part));
+    if (part->word_count == 0 || item->kind != PART_SET || !random_once_in(&d->random, 4)) {
+        return;
+    }
+    const struct part_word *word =
+        &d->generator->words[part->words + random_below(&d->random, part->word_count)];
+    size_t room = slack(d), most = word->length < room ? word->length : room;
+    size_t length = random_below(&d->random, (uint32_t)most + 1);
+    for (size_t i = 0; i < length; i++) {
+        uint8_t octet = (uint8_t)word->text[i];
+        if (!octet_set_has(&d->generator->sets[item->set].set, octet)) {
+            return;
+        }
+        put(d, octet);
+    }
+}
+
 /* The repetition, and when that is written, a look whether it is one of the words. */
 static bool differ(struct derivation *d, struct pending *top, const struct part *part) {
     if (top->left == FRESH) {
         top->left = (uint32_t)d->written;
-        return push(d, d->generator->children[part->children].part);
+        bool room = push(d, d->generator->children[part->children].part);
+        write_word_prefix(d, part);
+        return room;
     }
     if (is_word(d, part, top->left)) {
         d->written = top->left;

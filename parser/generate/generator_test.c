@@ -68,8 +68,8 @@ static void check_root(struct reading *reading, const struct imap_generator *gen
     generation.from_client =
         root != IMAP_GREETING && root != IMAP_RESPONSE && root != IMAP_CONTINUATION;
     for (generation.number = 0; generation.number < MESSAGES; generation.number++) {
-        size_t size =
-            imap_generate(generator, imap_root_rule(reading->grammar, root), &generation, octets, SIZE);
+        size_t size = imap_generate(generator, imap_root_rule(reading->grammar, root), &generation,
+                                    octets, SIZE);
         assert_true(size <= SIZE);
         check_accepted(reading, root, octets, size, chunk_sizes[generation.number % 5]);
     }
@@ -83,6 +83,33 @@ static void check_dialect(const char *dialect) {
     assert_non_null(generator);
     for (enum imap_root root = 0; root < IMAP_ROOT_COUNT; root++) {
         check_root(&reading, generator, root);
+    }
+    imap_generator_free(generator);
+}
+
+/* Days and times that are there. */
+static void test_dates(void **state) {
+    (void)state;
+    struct imap_grammar_problem problem;
+    struct imap_generator *generator = imap_generator_new(NULL, 0, NULL, &problem);
+    assert_non_null(generator);
+    imap_rule rule = imap_grammar_rule(imap_grammar_builtin(), "date-time");
+    for (unsigned i = 0; i < TEXTS; i++) {
+        char text[64];
+        int day, year, hour, minute, second, zone, end = 0;
+        size_t size =
+            imap_generate(generator, rule, &(struct imap_generation){.number = i}, text, 63);
+        text[size] = '\0';
+        assert_int_equal(sscanf(text, "\"%2d-%*3[A-Za-z]-%4d %2d:%2d:%2d %5d\"%n", &day, &year,
+                                &hour, &minute, &second, &zone, &end),
+                         6);
+        assert_int_equal(end, size);
+        assert_in_range(day, 1, 28);
+        assert_in_range(hour, 0, 23);
+        assert_in_range(minute, 0, 59);
+        assert_in_range(second, 0, 59);
+        assert_in_range(abs(zone) % 100, 0, 59);
+        assert_in_range(abs(zone), 0, 1200);
     }
     imap_generator_free(generator);
 }
@@ -355,6 +382,7 @@ static void test_bad_text(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_messages_are_accepted),
+        cmocka_unit_test(test_dates),
         cmocka_unit_test(test_dialects),
         cmocka_unit_test(test_differences),
         cmocka_unit_test(test_first_words),

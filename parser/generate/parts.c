@@ -458,12 +458,36 @@ struct imap_generator *generator_new(const struct abnf *abnf,
     return generator;
 }
 
+/* The grammar allows any digits in dates and times: those of a message are of a day that exists. */
+static const char plausible[] =
+    "date-day = %x31-39 / (\"0\" / \"1\") %x31-39 / \"2\" %x30-38\n"
+    "date-day-fixed = SP %x31-39 / \"1\" DIGIT / \"2\" %x30-38\n"
+    "time = (\"0\" DIGIT / \"1\" DIGIT / \"2\" %x30-33) 2(\":\" %x30-35 DIGIT)\n"
+    "zone = (\"+\" / \"-\") (\"0\" DIGIT / \"1\" %x30-31) %x30-35 DIGIT\n";
+
+static bool read_with_plausible(struct compilation *c, const struct imap_grammar_text *texts,
+                                size_t count) {
+    struct imap_grammar_text *more =
+        count < SIZE_MAX / sizeof *more ? malloc((count + 1) * sizeof *more) : NULL;
+    *c = (struct compilation){0};
+    if (more == NULL) {
+        return compilation_out_of_memory(c);
+    }
+    if (count > 0) {
+        memcpy(more, texts, count * sizeof *more);
+    }
+    more[count] = (struct imap_grammar_text){"plausible", plausible, sizeof plausible - 1};
+    bool done = addition_read(c, more, count + 1);
+    free(more);
+    return done;
+}
+
 struct imap_generator *imap_generator_new(const struct imap_grammar_text *texts, size_t count,
                                           const struct imap_extensions *enabled,
                                           struct imap_grammar_problem *problem) {
     struct compilation c;
     struct imap_generator *generator = NULL;
-    if (addition_read(&c, texts, count)) {
+    if (read_with_plausible(&c, texts, count)) {
         generator = generator_new(&c.abnf, enabled);
         if (generator == NULL) {
             compilation_out_of_memory(&c);
