@@ -138,7 +138,11 @@ static uint32_t chain_target(const struct imap_grammar *grammar, uint32_t state,
     uint32_t place = state - grammar->chain_start;
     const struct grammar_chain *chain = &grammar->chains[place / CHAIN_TEXT];
     uint32_t at = place % CHAIN_TEXT;
-    if (grammar->classes[chain->text[at]] != class) {
+    uint8_t octet = chain->text[at], other = octet;
+    if (CHAIN_LETTER(octet)) {
+        other &= (uint8_t)~0x20;
+    }
+    if (grammar->classes[octet] != class && grammar->classes[other] != class) {
         return 0;
     }
     return at + 1U == chain->length ? chain->target : state + 1;

@@ -10,14 +10,15 @@
  * Rows hold only what is special about a state. They are laid over each other so that each cell
  * belongs to at most one: cell `state + class` is the state's own if it names that class. If it
  * isn't, the octet may be in the default set of the row, and the row's first cell applies. */
-#define CELL(action, class, target)                                                                \
-    ((uint32_t)(action) << 24 | (uint32_t)(class) << 16 | (uint32_t)(target))
+#define CELL(class, action, target)                                                                \
+    ((uint32_t)(class) << 24 | (uint32_t)(action) << 16 | (uint32_t)(target))
+#define CELL_CLASS(cell)  ((cell) >> 24)
+#define CELL_ACTION(cell) ((cell) >> 16 & 0xFFU)
 #define CELL_TARGET(cell) ((cell)&0xFFFFU)
-#define CELL_CLASS(cell)  ((cell) >> 16 & 0xFFU)
-#define CELL_ACTION(cell) ((cell) >> 24)
 
 enum {
     CELL_EMPTY = 0,
+    CELL_NONE = 0xFF0000, /* what there is where there is none */
     MAX_STATE = 0xFFFF,
 
     /* classes: 0 is the row's first cell, which names DEFAULT_SETS and a set instead */
@@ -27,12 +28,18 @@ enum {
     MAX_DEFAULT_SETS = 64, /* set 0 is empty */
 
     /* actions: 0 is none, others are indices into shortcuts */
-    CELL_TRANSITION = 0xFF /* the target is an index into transitions */
+    CELL_TRANSITION = 0xFF, /* the target is an index into transitions */
+
+    /* shortcuts of each kind */
+    MAX_BEGINS = 64,
+    MAX_ENDS = 180,
+    MAX_NUMBERS = 40
 };
 
 /* States that have one way on, in a row: a word, or part of it. The state after the text's first i
  * octets is the chain's own, plus i; its own is chain_start + CHAIN_TEXT * its index. */
 enum { CHAIN_TEXT = 8 };
+#define CHAIN_LETTER(octet) (((octet)&0x60) == 0x60)
 
 struct grammar_chain {
     uint8_t text[CHAIN_TEXT]; /* letters, in lower case, stand for both cases */
@@ -44,6 +51,7 @@ struct grammar_chain {
  * the word that makes use of an extension. */
 #define MAX_SLOTS      16
 #define EXTENSION_SLOT 15
+#define NO_SLOT        16
 
 enum operation {
     OPERATION_GO,      /* read the octet, go to target */
@@ -65,10 +73,18 @@ struct grammar_transition {
     uint8_t binary; /* LITERAL: a literal8 */
 };
 
-/* actions[i] is how many nodes end and << 8 how many begin; then as many ACTION_ENDs, then slots.
- */
-#define ACTION_END_LABEL(end) ((end)&0xFFF)
-#define ACTION_END_SLOT(end)  ((end) >> 12)
+/* actions[i] is how many nodes end and begin; then as many ACTION_ENDs, then slots. The action is
+ * special if not all ends are just nodes: some are numbers, or the use of an extension. */
+#define ACTION_ENDS(word)       ((word)&0x7FU)
+#define ACTION_IS_SPECIAL(word) (((word)&0x80U) != 0)
+#define ACTION_BEGINS(word)     ((word) >> 8)
+#define ACTION_END_LABEL(end)   ((end)&0xFFF)
+#define ACTION_END_SLOT(end)    ((end) >> 12)
+
+/* The slots of one node that begins, or two; NO_SLOT is there to be written to in vain. */
+struct grammar_begin {
+    uint8_t slot, other;
+};
 
 /* A label is a rule, or with this bit an extension. */
 #define LABEL_EXTENSION 0x800U
@@ -112,6 +128,11 @@ struct imap_grammar {
     uint8_t classes[256];
     uint64_t defaults[DEFAULT_SETS];     /* by class; bit i: default set i has it */
     uint16_t shortcuts[CELL_TRANSITION]; /* what the actions in cells are: indices into actions */
+    /* They are in the order of what there is to do. Below begin_count they only begin nodes, as
+     * begins[] says; below end_count they only end nodes; below number_count they only end a
+     * number, and then nodes. */
+    uint8_t begin_count, end_count, number_count;
+    struct grammar_begin begins[MAX_BEGINS];
     const uint32_t *cells;
     const struct grammar_chain *chains;
     const struct grammar_transition *transitions;

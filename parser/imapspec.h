@@ -296,7 +296,7 @@ struct imap_parser {
     bool number_over; /* `number` would be 2^64 or more */
     bool binary, non_synchronizing, paused;
     uint16_t frames[IMAP_MAX_DEPTH]; /* the transitions that called */
-    uint32_t marks[IMAP_MAX_MARKS];  /* where each open node began, from message_start */
+    uint32_t marks[IMAP_MAX_MARKS + 1]; /* where each open node began, from message_start */
 };
 
 /* Starts reading at offset 0 with a message of `root`; every following message of an IMAP_GREETING

@@ -11,6 +11,13 @@ enum {
     HEADER_END = 3 /* octets that end a literal's header: "}" CR LF */
 };
 
+/* Words of eight octets, whose first octet is their lowest: several octets are looked at at once.
+ */
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define LITTLE_ENDIAN_WORDS
+#endif
+enum { WORD = 8 };
+
 enum phase {
     PHASE_MESSAGE,    /* the tables read */
     PHASE_SPACE,      /* a SP was read, and is held back */
@@ -180,14 +187,34 @@ static struct number add_digits(struct number number, const uint8_t *digits, con
     return number;
 }
 
-/* The number that stands at [start, here). Its first digits may be in an earlier piece. */
-static struct number number_at(const struct imap_parser *p, const struct piece *piece,
-                               uint64_t start) {
+/* The number that the last `count` octets before `end` are, 1 to 8, where 8 may be read: pairs of
+ * digits are added at once, then pairs of pairs, and so on. */
+static struct number word_number(const uint8_t *end, unsigned count) {
+#ifdef LITTLE_ENDIAN_WORDS
+    uint64_t digits;
+    memcpy(&digits, end - sizeof digits, sizeof digits);
+    digits = (digits & UINT64_C(0x0F0F0F0F0F0F0F0F)) >> 8 * (8 - count) << 8 * (8 - count);
+    digits = (digits * 10 + (digits >> 8)) & UINT64_C(0x00FF00FF00FF00FF);
+    digits = (digits * 100 + (digits >> 16)) & UINT64_C(0x0000FFFF0000FFFF);
+    digits = (digits * 10000 + (digits >> 32)) & UINT32_MAX;
+    return (struct number){.value = digits};
+#else
+    return add_digits((struct number){0}, end - count, end);
+#endif
+}
+
+/* The number that stands at [start, at). Its first digits may be in an earlier piece. */
+static inline struct number number_at(const struct imap_parser *p, const struct piece *piece,
+                                      const uint8_t *at, uint64_t start) {
     if (start < piece->base) {
         struct number before = {p->number, p->number_over};
-        return add_digits(before, piece->start, piece->at);
+        return add_digits(before, piece->start, at);
     }
-    return add_digits((struct number){0}, piece->start + (start - piece->base), piece->at);
+    const uint8_t *digits = piece->start + (start - piece->base);
+    if (at - digits <= WORD && at - piece->start >= WORD) {
+        return word_number(at, (unsigned)(at - digits));
+    }
+    return add_digits((struct number){0}, digits, at);
 }
 
 /* What a later piece needs of this one: the number that its octets end in, digits or none; the last
@@ -219,18 +246,20 @@ static void end_use(struct imap_parser *p, unsigned extension, uint64_t start, u
     }
 }
 
-/* False: a number is out of range. */
-static bool end_node(struct imap_parser *p, const struct piece *piece, imap_rule rule,
-                     uint64_t start) {
-    uint64_t maximum = p->grammar->rules[rule].maximum;
-    struct imap_event event = {
-        .kind = IMAP_EVENT_NODE, .rule = rule, .start = start, .end = offset_of(piece)};
+/* An end that is more than the end of a node: of a number, or of the use of an extension. False:
+ * the number is out of range. */
+static bool end_special(struct imap_parser *p, const struct piece *piece, struct imap_event event) {
+    if ((event.rule & LABEL_EXTENSION) != 0) {
+        end_use(p, event.rule & ~LABEL_EXTENSION, event.start, event.end);
+        return true;
+    }
+    uint64_t maximum = p->grammar->rules[event.rule].maximum;
     if (maximum != 0) {
-        struct number number = number_at(p, piece, start);
+        struct number number = number_at(p, piece, piece->at, event.start);
         event.value = number.value;
         if (number.over || number.value > maximum) {
-            fail(p, IMAP_NUMBER_TOO_LARGE, start, -1);
-            p->error.rule = rule;
+            fail(p, IMAP_NUMBER_TOO_LARGE, event.start, -1);
+            p->error.rule = event.rule;
             return false;
         }
     }
@@ -240,24 +269,23 @@ static bool end_node(struct imap_parser *p, const struct piece *piece, imap_rule
 
 /* Reports the nodes that end here and marks where others begin. False: a number is out of range. */
 static bool perform(struct imap_parser *p, const struct piece *piece, uint16_t index) {
-    if (index == 0) {
-        return true;
-    }
     const uint16_t *action = p->grammar->actions + index;
-    unsigned ends = *action & 0xFF, begins = *action >> 8;
-    uint64_t offset = offset_of(piece);
-    action++;
-    for (; ends > 0; ends--, action++) {
-        unsigned label = ACTION_END_LABEL(*action);
-        uint64_t start = p->message_start + p->marks[p->base + ACTION_END_SLOT(*action)];
-        if ((label & LABEL_EXTENSION) != 0) {
-            end_use(p, label & ~LABEL_EXTENSION, start, offset);
-        } else if (!end_node(p, piece, (imap_rule)label, start)) {
+    unsigned ends = ACTION_ENDS(*action), begins = ACTION_BEGINS(*action);
+    bool special = ACTION_IS_SPECIAL(*action);
+    uint32_t *marks = p->marks + p->base;
+    struct imap_event event = {.kind = IMAP_EVENT_NODE, .end = offset_of(piece)};
+    for (; ends > 0; ends--) {
+        action++;
+        event.start = p->message_start + marks[ACTION_END_SLOT(*action)];
+        event.rule = ACTION_END_LABEL(*action);
+        if (!special) {
+            emit(p, &event);
+        } else if (!end_special(p, piece, event)) {
             return false;
         }
     }
-    for (; begins > 0; begins--, action++) {
-        p->marks[p->base + *action] = (uint32_t)(offset - p->message_start);
+    for (; begins > 0; begins--) {
+        marks[*++action] = (uint32_t)(event.end - p->message_start);
     }
     return true;
 }
@@ -338,7 +366,7 @@ static bool finish(struct imap_parser *p, struct piece *piece,
 /* A transition that does more than go to a state. */
 static bool take(struct imap_parser *p, struct piece *piece,
                  const struct grammar_transition *transition) {
-    if (!perform(p, piece, transition->action)) {
+    if (transition->action != 0 && !perform(p, piece, transition->action)) {
         return catch_failure(p, piece);
     }
     switch (transition->operation) {
@@ -409,21 +437,12 @@ static bool fail_limit(struct imap_parser *p, const struct piece *piece) {
     return fail(p, line ? IMAP_LINE_TOO_LONG : IMAP_MESSAGE_TOO_LONG, offset_of(piece), -1);
 }
 
-/* The end of the run of octets that leave the state as it is, all of them of one default set. */
-static const uint8_t *skip_run(const struct imap_grammar *grammar, unsigned set, const uint8_t *at,
-                               const uint8_t *end) {
-    while (at < end && (grammar->defaults[grammar->classes[*at]] >> set & 1) != 0) {
-        at++;
-    }
-    return at;
-}
-
 /* How many octets of a chain's text, from `text` on, stand at `at`: at most `length`. */
 static unsigned match_octets(const uint8_t *text, unsigned length, const uint8_t *at) {
     unsigned matched = 0;
     while (matched < length) {
-        bool letter = (text[matched] & 0x60) == 0x60;
-        if ((letter ? at[matched] | 0x20 : at[matched]) != text[matched]) {
+        unsigned octet = CHAIN_LETTER(text[matched]) ? at[matched] | 0x20U : at[matched];
+        if (octet != text[matched]) {
             break;
         }
         matched++;
@@ -434,7 +453,7 @@ static unsigned match_octets(const uint8_t *text, unsigned length, const uint8_t
 /* The same where eight octets can be read at `at`: eight comparisons at once. Bits 5 and 6 of an
  * octet of the text say that it is a letter, where bit 5 doesn't matter. */
 static unsigned match_word(const struct grammar_chain *chain, unsigned from, const uint8_t *at) {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#ifdef LITTLE_ENDIAN_WORDS
     uint64_t text, octets;
     memcpy(&text, chain->text, sizeof text);
     memcpy(&octets, at, sizeof octets);
@@ -456,7 +475,8 @@ static unsigned match_word(const struct grammar_chain *chain, unsigned from, con
 #endif
 }
 
-/* Reads on in a chain: to the state after it, or to the end of the octets. False: to an octet that
+/* Acceleration: without it, a chain would be read a state at a time.
+ * Reads on in a chain: to the state after it, or to the end of the octets. False: to an octet that
  * isn't its. */
 static inline bool read_chain(const struct imap_grammar *grammar, uint32_t *state,
                               const uint8_t **at, const uint8_t *end) {
@@ -475,37 +495,120 @@ static inline bool read_chain(const struct imap_grammar *grammar, uint32_t *stat
     return matched == length;
 }
 
-/* Reads octets that do nothing but lead from state to state, up to one that does more: returns the
- * cell of that. CELL_EMPTY: there is none, or `end` is reached. */
-static uint32_t run(struct imap_parser *p, struct piece *piece, const uint8_t *end) {
-    const struct imap_grammar *grammar = p->grammar;
-    const uint8_t *at = piece->at;
-    uint32_t state = p->state, cell = CELL_EMPTY;
-    while (at < end) {
-        if (state >= grammar->chain_start) {
-            if (!read_chain(grammar, &state, &at, end)) {
-                break;
+/* The end of the run of octets that are in a default set. */
+static inline const uint8_t *skip_run(const struct imap_grammar *grammar, unsigned set,
+                                      const uint8_t *at, const uint8_t *end) {
+    const uint64_t *defaults = grammar->defaults, bit = UINT64_C(1) << set;
+    const uint8_t *classes = grammar->classes;
+    for (; end - at >= 4; at += 4) {
+        if ((defaults[classes[at[0]]] & bit) == 0) {
+            return at;
+        }
+        if ((defaults[classes[at[1]]] & bit) == 0) {
+            return at + 1;
+        }
+        if ((defaults[classes[at[2]]] & bit) == 0) {
+            return at + 2;
+        }
+        if ((defaults[classes[at[3]]] & bit) == 0) {
+            return at + 3;
+        }
+    }
+    while (at < end && (defaults[classes[*at]] & bit) != 0) {
+        at++;
+    }
+    return at;
+}
+
+/* Where the parser is in a message, while it reads it: in registers. */
+struct reading {
+    const uint8_t *at, *end;
+    uint32_t state;
+    uint32_t *marks;
+    uint64_t message; /* offset of its beginning, */
+    uintptr_t origin; /* and the address that this would have in this piece */
+};
+
+static inline struct reading resume(struct imap_parser *p, const struct piece *piece) {
+    return (struct reading){.at = piece->at,
+                            .end = limited_end(p, piece),
+                            .state = p->state,
+                            .marks = p->marks + p->base,
+                            .message = p->message_start,
+                            .origin = (uintptr_t)piece->start -
+                                      (uintptr_t)(piece->base - p->message_start)};
+}
+
+/* What the state does on the next octet, after all those that do no more than lead from state to
+ * state, or begin nodes. CELL_NONE: it doesn't go on, or is at the end. */
+static inline uint32_t next_cell(const struct imap_grammar *grammar, struct reading *r) {
+    while (r->at < r->end) {
+        if (r->state >= grammar->chain_start) {
+            if (!read_chain(grammar, &r->state, &r->at, r->end)) {
+                return CELL_NONE;
             }
             continue;
         }
-        cell = grammar_cell(grammar, state, grammar->classes[*at]);
-        if (cell == CELL_EMPTY || CELL_ACTION(cell) != 0) {
-            break;
+        unsigned class = grammar->classes[*r->at];
+        uint32_t cell = grammar->cells[r->state + class];
+        bool own = CELL_CLASS(cell) == class;
+        if (!own) {
+            cell = grammar->cells[r->state];
+            if ((grammar->defaults[class] >> (CELL_CLASS(cell) - DEFAULT_SETS) & 1) == 0) {
+                return CELL_NONE;
+            }
         }
-        at++;
-        if (CELL_TARGET(cell) == state && CELL_CLASS(cell) >= DEFAULT_SETS) {
-            at = skip_run(grammar, CELL_CLASS(cell) - DEFAULT_SETS, at, end);
+        unsigned action = CELL_ACTION(cell);
+        if (action >= grammar->begin_count) {
+            return cell;
         }
-        state = CELL_TARGET(cell);
-        cell = CELL_EMPTY;
+        uint32_t offset = (uint32_t)((uintptr_t)r->at - r->origin);
+        r->marks[grammar->begins[action].slot] = offset;
+        r->marks[grammar->begins[action].other] = offset;
+        r->state = CELL_TARGET(cell);
+        r->at++;
+        if (!own && r->state < grammar->chain_start) {
+            cell = grammar->cells[r->state];
+            if (cell == CELL(CELL_CLASS(cell), 0, r->state)) {
+                r->at = skip_run(grammar, CELL_CLASS(cell) - DEFAULT_SETS, r->at, r->end);
+            }
+        }
     }
-    p->state = state;
-    piece->at = at;
-    return cell;
+    return CELL_NONE;
 }
 
-/* Does what the octet does beside being read. */
+/* Does an action that only ends nodes, of which the first may be a number. False, and nothing is
+ * done: the number is out of range. *event is a NODE, without value. */
+static inline bool end_nodes(struct imap_parser *p, const struct piece *piece,
+                             const struct reading *r, unsigned shortcut, struct imap_event *event) {
+    const struct imap_grammar *grammar = p->grammar;
+    const uint16_t *word = grammar->actions + grammar->shortcuts[shortcut];
+    event->end = r->message + (uint64_t)((uintptr_t)r->at - r->origin);
+    if (shortcut >= grammar->end_count) {
+        uint64_t start = r->message + r->marks[ACTION_END_SLOT(word[1])];
+        struct number number = number_at(p, piece, r->at, start);
+        if (number.over || number.value > grammar->rules[ACTION_END_LABEL(word[1])].maximum) {
+            return false;
+        }
+        event->value = number.value;
+    }
+    if (p->sink != NULL) {
+        for (unsigned ends = ACTION_ENDS(*word); ends > 0; ends--) {
+            word++;
+            event->start = r->message + r->marks[ACTION_END_SLOT(*word)];
+            event->rule = ACTION_END_LABEL(*word);
+            p->paused |= !p->sink(p->context, event);
+            event->value = 0;
+        }
+    }
+    return true;
+}
+
+/* Does all that a cell says, or what is to be done where there is none. */
 static bool act(struct imap_parser *p, struct piece *piece, uint32_t cell) {
+    if (cell == CELL_NONE) {
+        return leave(p, piece);
+    }
     if (CELL_ACTION(cell) == CELL_TRANSITION) {
         return take(p, piece, &p->grammar->transitions[CELL_TARGET(cell)]);
     }
@@ -517,23 +620,38 @@ static bool act(struct imap_parser *p, struct piece *piece, uint32_t cell) {
     return true;
 }
 
-/* Until the message or the piece ends, a limit is reached, a literal begins, or the sink pauses. */
-static bool read_message(struct imap_parser *p, struct piece *piece) {
-    const uint8_t *end = limited_end(p, piece);
-    uint64_t message = p->message_start;
-    if (piece->at == end) {
+/* Until the piece ends, a limit is reached, a literal begins, or the sink pauses. */
+static bool read_messages(struct imap_parser *p, struct piece *piece) {
+    const struct imap_grammar *grammar = p->grammar;
+    struct reading r = resume(p, piece);
+    struct imap_event event = {.kind = IMAP_EVENT_NODE};
+    if (r.at == r.end) {
         return fail_limit(p, piece);
     }
-    while (!p->paused && p->phase == PHASE_MESSAGE && p->message_start == message) {
-        uint32_t cell = run(p, piece, end);
-        if (piece->at == end) {
+    for (;;) {
+        uint32_t cell = next_cell(grammar, &r);
+        unsigned action = CELL_ACTION(cell);
+        bool ended = action < grammar->number_count && end_nodes(p, piece, &r, action, &event);
+        if (ended) {
+            r.state = CELL_TARGET(cell);
+            r.at++;
+            if (!p->paused) {
+                continue;
+            }
+        }
+        p->state = r.state;
+        piece->at = r.at;
+        if (r.at == r.end || ended) {
             return true;
         }
-        if (!(cell != CELL_EMPTY ? act(p, piece, cell) : leave(p, piece))) {
+        if (!act(p, piece, cell)) {
             return false;
         }
+        if (p->paused || p->phase != PHASE_MESSAGE) {
+            return true;
+        }
+        r = resume(p, piece);
     }
-    return true;
 }
 
 /* ---- literals ------------------------------------------------------------------------------ */
@@ -692,7 +810,7 @@ static bool stand_in(struct imap_parser *p, uint8_t octet, uint64_t offset) {
     bool good = true, paused = p->paused;
     while (good && piece.at < piece.end) {
         p->paused = false;
-        good = p->phase == PHASE_MESSAGE ? read_message(p, &piece) : read_header(p, &piece);
+        good = p->phase == PHASE_MESSAGE ? read_messages(p, &piece) : read_header(p, &piece);
         paused = paused || p->paused;
     }
     p->paused = paused;
@@ -850,7 +968,7 @@ static bool read_to_space(struct imap_parser *p, struct piece *piece) {
     struct piece word = *piece;
     const uint8_t *space = memchr(word.at + 1, ' ', (size_t)(word.end - word.at) - 1);
     word.end = space != NULL ? space : word.end;
-    bool good = read_message(p, &word);
+    bool good = read_messages(p, &word);
     word.end = piece->end;
     *piece = word;
     return good;
@@ -904,7 +1022,7 @@ static bool skip(struct imap_parser *p, struct piece *piece) {
 static bool read_some(struct imap_parser *p, struct piece *piece) {
     switch (p->phase) {
     case PHASE_MESSAGE:
-        return read_message(p, piece);
+        return read_messages(p, piece);
     case PHASE_LITERAL:
         return read_literal(p, piece);
     case PHASE_SKIP:

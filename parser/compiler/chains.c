@@ -11,45 +11,53 @@ struct finding {
     struct chains *chains;
     const struct transducer *transducer;
     struct arena *arena;
-    uint8_t *octets;     /* by state: what its way on reads, in lower case; 0 if it isn't one */
-    unsigned *next;      /* by state: where that leads */
-    bool *has_before;    /* by state: it stands behind another one */
-    uint8_t *characters; /* by class: the octet or letter that it is, 0 for none */
+    uint8_t *octets;      /* by state: what its way on reads, in lower case; 0 if it isn't one */
+    unsigned *next;       /* by state: where that leads */
+    bool *has_before;     /* by state: it stands behind another one */
+    unsigned counts[256]; /* by class: its octets */
+    uint8_t last[256];    /* by class: one of them */
 };
 
-/* Where both bits are set, a chain takes the octet for a letter. */
-static bool is_letter(unsigned octet) {
-    return (octet & 0x60) == 0x60;
+static void find_octets(struct finding *f) {
+    for (unsigned octet = 0; octet < 256; octet++) {
+        unsigned class = f->transducer->classes[octet];
+        f->counts[class]++;
+        f->last[class] = (uint8_t)octet;
+    }
 }
 
-/* Classes that are one octet, or one letter in both cases. */
-static void find_characters(struct finding *f) {
-    unsigned counts[256] = {0};
-    for (unsigned octet = 0; octet < 256; octet++) {
-        counts[f->transducer->classes[octet]]++;
+/* The octet, or the letter in both cases, that the classes are; 0 if they are more. */
+static uint8_t find_character(const struct finding *f, const unsigned classes[2], unsigned count) {
+    unsigned octets = f->counts[classes[0]], octet = f->last[classes[0]];
+    if (count == 2) {
+        octets += f->counts[classes[1]];
+        octet = f->last[classes[1]] > octet ? f->last[classes[1]] : octet;
     }
-    for (unsigned octet = 1; octet < 0x80; octet++) {
-        unsigned class = f->transducer->classes[octet];
-        bool letter = octet >= 'a' && octet <= 'z';
-        bool both = letter && f->transducer->classes[octet - 'a' + 'A'] == class;
-        if (counts[class] == (letter ? 2 : 1) && letter == both && letter == is_letter(octet)) {
-            f->characters[class] = (uint8_t)octet;
-        }
+    bool letter = octet >= 'a' && octet <= 'z' && octets == 2;
+    if (letter) {
+        unsigned upper = f->transducer->classes[octet - 'a' + 'A'];
+        return upper == classes[0] || upper == classes[count - 1] ? (uint8_t)octet : 0;
     }
+    return octets == 1 && octet < 0x80 && !CHAIN_LETTER(octet) ? (uint8_t)octet : 0;
 }
 
 static void find_link(struct finding *f, unsigned state) {
     const struct state *row = &f->transducer->states[state];
-    unsigned only = 0, count = row->otherwise.kind != 0;
+    const struct transition *way = NULL;
+    unsigned classes[2] = {0}, count = 0;
     for (unsigned class = 0; class < f->transducer->class_count; class ++) {
-        if (row->row[class].target != 0) {
-            only = class;
-            count++;
+        const struct transition *other = &row->row[class];
+        if (other->target == 0) {
+            continue;
         }
+        if (count == 2 || other->kind != 0 || (way != NULL && way->target != other->target)) {
+            return;
+        }
+        way = other;
+        classes[count++] = class;
     }
-    const struct transition *way = &row->row[only];
-    if (count == 1 && way->target != 0 && way->kind == 0) {
-        f->octets[state] = f->characters[only];
+    if (way != NULL && row->otherwise.kind == 0) {
+        f->octets[state] = find_character(f, classes, count);
         f->next[state] = way->target;
     }
 }
@@ -116,14 +124,12 @@ static void add_chains(struct finding *f, unsigned state) {
 
 void chains_find(struct chains *chains, const struct transducer *t) {
     struct arena *arena = t->automaton->abnf->arena;
-    uint8_t characters[256] = {0};
-    struct finding f = {
-        .chains = chains, .transducer = t, .arena = arena, .characters = characters};
+    struct finding f = {.chains = chains, .transducer = t, .arena = arena};
     *chains = (struct chains){.places = arena_take(arena, t->state_count, sizeof(unsigned))};
     f.octets = arena_take(arena, t->state_count, sizeof *f.octets);
     f.next = arena_take(arena, t->state_count, sizeof *f.next);
     f.has_before = arena_take(arena, t->state_count, sizeof *f.has_before);
-    find_characters(&f);
+    find_octets(&f);
     for (unsigned s = 1; s < t->state_count; s++) {
         find_link(&f, s);
     }

@@ -169,7 +169,14 @@ static void write_classes(FILE *out, const struct imap_grammar *grammar) {
     for (unsigned i = 0; i < CELL_TRANSITION; i++) {
         fprintf(out, "%s%u,", i % 16 == 0 ? "\n        " : " ", grammar->shortcuts[i]);
     }
-    fputs("\n    },\n", out);
+    fputs("\n    },\n    .begins = {", out);
+    for (unsigned i = 0; i < MAX_BEGINS; i++) {
+        fprintf(out, "%s{%u, %u},", i % 8 == 0 ? "\n        " : " ", grammar->begins[i].slot,
+                grammar->begins[i].other);
+    }
+    fprintf(out,
+            "\n    },\n    .begin_count = %u,\n    .end_count = %u,\n    .number_count = %u,\n",
+            grammar->begin_count, grammar->end_count, grammar->number_count);
 }
 
 static void write_roots(FILE *out, const struct imap_grammar *grammar) {
@@ -247,7 +254,7 @@ static void write_grammar(FILE *out, const struct imap_grammar *grammar) {
 
 static void print_statistics(const struct imap_grammar *grammar) {
     size_t octets = sizeof grammar->classes + sizeof grammar->defaults + sizeof grammar->shortcuts +
-                    grammar->cell_count * sizeof *grammar->cells +
+                    sizeof grammar->begins + grammar->cell_count * sizeof *grammar->cells +
                     grammar->chain_count * sizeof *grammar->chains +
                     grammar->transition_count * sizeof *grammar->transitions +
                     grammar->action_count * sizeof *grammar->actions +

@@ -50,6 +50,22 @@ static void add_action_word(struct packing *p, unsigned word) {
     }
 }
 
+static bool is_number(const struct packing *p, unsigned label) {
+    return (label & LABEL_EXTENSION) == 0 &&
+           p->transducer->automaton->abnf->rules[label].highest != 0;
+}
+
+/* Is an end more than that of a node? */
+static bool is_special(const struct packing *p, const struct action *action) {
+    for (unsigned i = 0; i < action->end_count; i++) {
+        unsigned label = action->ends[i].label;
+        if ((label & LABEL_EXTENSION) != 0 || is_number(p, label)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The index of an action; 0 is the empty one. */
 static uint16_t add_action(struct packing *p, const struct action *action) {
     unsigned begins = 0;
@@ -60,7 +76,7 @@ static uint16_t add_action(struct packing *p, const struct action *action) {
     if (action->end_count + begins == 0 && index > 0) {
         return 0;
     }
-    add_action_word(p, action->end_count | begins << 8);
+    add_action_word(p, action->end_count | (is_special(p, action) ? 0x80U : 0) | begins << 8);
     for (unsigned i = 0; i < action->end_count; i++) {
         add_action_word(p, action->ends[i].label | action->ends[i].slot << 12);
     }
@@ -98,22 +114,80 @@ static void count_uses(struct packing *p) {
     }
 }
 
-/* The actions that most cells have get numbers that fit into a cell. */
-static void choose_shortcuts(struct packing *p) {
-    for (unsigned shortcut = 1; shortcut < CELL_TRANSITION; shortcut++) {
-        struct packed_kind *most = NULL;
-        for (size_t i = 1; i < p->transducer->kind_count; i++) {
-            struct packed_kind *kind = &p->kinds[i];
-            bool better = p->transducer->kinds[i].operation == OPERATION_GO &&
-                          kind->shortcut == 0 && kind->uses > (most == NULL ? 0 : most->uses);
-            most = better ? kind : most;
+/* Does the action only begin nodes, at most two? Then *begin is it. */
+static bool only_begins(const struct action *action, struct grammar_begin *begin) {
+    unsigned slots[MAX_SLOTS] = {NO_SLOT, NO_SLOT}, count = 0;
+    for (unsigned slot = 0; slot < MAX_SLOTS; slot++) {
+        if (action->begins >> slot & 1) {
+            slots[count++] = slot;
         }
-        if (most == NULL) {
-            return;
-        }
-        most->shortcut = (uint8_t)shortcut;
-        p->grammar->shortcuts[shortcut] = most->action;
     }
+    *begin = (struct grammar_begin){(uint8_t)slots[0], (uint8_t)slots[1]};
+    return action->end_count == 0 && count <= 2;
+}
+
+/* How much there is to do. */
+enum effort { ONLY_BEGINS, ONLY_ENDS, NUMBER_ENDS, MORE_EFFORT };
+
+static enum effort effort_of(const struct packing *p, const struct action *action) {
+    struct grammar_begin begin;
+    if (only_begins(action, &begin)) {
+        return ONLY_BEGINS;
+    }
+    if (action->begins != 0) {
+        return MORE_EFFORT;
+    }
+    struct action rest = {.ends = action->ends + 1, .end_count = action->end_count - 1};
+    bool number = is_number(p, action->ends->label);
+    return !is_special(p, action)            ? ONLY_ENDS
+           : number && !is_special(p, &rest) ? NUMBER_ENDS
+                                             : MORE_EFFORT;
+}
+
+/* Does the action end nothing of an extension? Then it is met more often. */
+static bool is_basic(const struct packing *p, const struct action *action) {
+    for (unsigned i = 0; i < action->end_count; i++) {
+        unsigned label = action->ends[i].label;
+        if ((label & LABEL_EXTENSION) != 0 ||
+            p->transducer->automaton->abnf->rules[label].extension != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Of the actions that have no shortcut yet, the one that most cells have, basic ones first; 0 if
+ * there is none. */
+static size_t most_used(const struct packing *p, enum effort effort) {
+    size_t most = 0;
+    bool most_is_basic = false;
+    for (size_t i = 1; i < p->transducer->kind_count; i++) {
+        const struct transition_kind *kind = &p->transducer->kinds[i];
+        bool fits = kind->operation == OPERATION_GO && p->kinds[i].shortcut == 0 &&
+                    p->kinds[i].uses > 0 && effort_of(p, &kind->action) == effort;
+        bool basic = is_basic(p, &kind->action);
+        bool better = most == 0 || basic > most_is_basic ||
+                      (basic == most_is_basic && p->kinds[i].uses > p->kinds[most].uses);
+        if (fits && better) {
+            most = i;
+            most_is_basic = basic;
+        }
+    }
+    return most;
+}
+
+/* The next shortcuts, up to `limit`, are the actions of this effort that most cells have. Returns
+ * the one after them. */
+static unsigned choose_shortcuts(struct packing *p, enum effort effort, unsigned shortcut,
+                                 unsigned limit) {
+    for (size_t i; shortcut < limit && (i = most_used(p, effort)) != 0; shortcut++) {
+        p->kinds[i].shortcut = (uint8_t)shortcut;
+        p->grammar->shortcuts[shortcut] = p->kinds[i].action;
+        if (effort == ONLY_BEGINS) {
+            only_begins(&p->transducer->kinds[i].action, &p->grammar->begins[shortcut]);
+        }
+    }
+    return shortcut;
 }
 
 static void pack_actions(struct packing *p) {
@@ -125,7 +199,15 @@ static void pack_actions(struct packing *p) {
         p->kinds[i].final = action_index(p, &t->kinds[i].final);
     }
     count_uses(p);
-    choose_shortcuts(p);
+    struct imap_grammar *grammar = p->grammar;
+    only_begins(&(struct action){0}, &grammar->begins[0]);
+    unsigned next = choose_shortcuts(p, ONLY_BEGINS, 1, MAX_BEGINS);
+    grammar->begin_count = (uint8_t)next;
+    next = choose_shortcuts(p, ONLY_ENDS, next, next + MAX_ENDS);
+    grammar->end_count = (uint8_t)next;
+    next = choose_shortcuts(p, NUMBER_ENDS, next, next + MAX_NUMBERS);
+    grammar->number_count = (uint8_t)next;
+    choose_shortcuts(p, MORE_EFFORT, next, CELL_TRANSITION);
 }
 
 /* ---- transitions --------------------------------------------------------------------------- */
@@ -244,9 +326,9 @@ static uint32_t cell(struct packing *p, unsigned class, const struct transition 
     bool go = p->transducer->kinds[transition->kind].operation == OPERATION_GO;
     unsigned shortcut = p->kinds[transition->kind].shortcut;
     if (go && (transition->kind == 0 || shortcut != 0)) {
-        return CELL(shortcut, class, p->numbers[transition->target]);
+        return CELL(class, shortcut, p->numbers[transition->target]);
     }
-    return CELL(CELL_TRANSITION, class, transition_index(p, transition));
+    return CELL(class, CELL_TRANSITION, transition_index(p, transition));
 }
 
 static void fill_row(struct packing *p, unsigned state) {
@@ -254,7 +336,7 @@ static void fill_row(struct packing *p, unsigned state) {
     const struct row_default *standard = &p->defaults.rows[state];
     uint32_t *cells = p->cells + p->numbers[state];
     cells[0] = standard->set == 0
-                   ? CELL(0, DEFAULT_SETS, 0)
+                   ? CELL(DEFAULT_SETS, 0, 0)
                    : cell(p, DEFAULT_SETS + standard->set, &row->row[standard->class]);
     if (row->otherwise.kind != 0) {
         cells[CLASS_RETURN] = cell(p, CLASS_RETURN, &row->otherwise);

@@ -52,8 +52,9 @@ static bool compile(struct compilation *c, const struct text *texts, size_t coun
 static void check_action(const struct imap_grammar *grammar, uint16_t packed,
                          const struct action *action) {
     const uint16_t *words = grammar->actions + packed;
-    assert_int_equal(*words & 0xFF, action->end_count);
-    unsigned begins = *words++ >> 8;
+    assert_int_equal(ACTION_ENDS(*words), action->end_count);
+    unsigned begins = ACTION_BEGINS(*words);
+    words++;
     for (unsigned i = 0; i < action->end_count; i++, words++) {
         assert_int_equal(ACTION_END_LABEL(*words), action->ends[i].label);
         assert_int_equal(ACTION_END_SLOT(*words), action->ends[i].slot);
