@@ -185,6 +185,14 @@ enum imap_quirk {
      * letters. Endangers a value that is the string "NIL". */
     IMAP_QUIRK_NIL_STRING,
 
+    /* () where NIL should say that there is no address or no parameter; no address or string is
+     * reported. Endangers nothing else. */
+    IMAP_QUIRK_EMPTY_LIST,
+
+    /* "-" before a number, as the size or the lines of a body that are not known; its value is 0.
+     * Endangers what trusts sizes. */
+    IMAP_QUIRK_NEGATIVE_NUMBER,
+
     IMAP_QUIRK_COUNT
 };
 

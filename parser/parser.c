@@ -25,6 +25,7 @@ enum phase {
     PHASE_EMPTY_LINE, /* the LF of an empty line */
     PHASE_NIL_I,      /* of a NIL that stands for a string */
     PHASE_NIL_L,
+    PHASE_DIGITS,       /* of a number that is negative */
     PHASE_HEADER_TILDE, /* of a literal8 */
     PHASE_HEADER_OPEN,
     PHASE_HEADER_COUNT, /* no digit yet */
@@ -404,6 +405,12 @@ static int returns_needed(const struct imap_parser *p, unsigned class) {
     return -1;
 }
 
+/* Do the tables read this octet next? */
+static bool goes_on(const struct imap_parser *p, unsigned octet) {
+    unsigned class = p->grammar->classes[octet];
+    return grammar_reads(p->grammar, p->state, class) || returns_needed(p, class) >= 0;
+}
+
 static bool tolerate(struct imap_parser *p, struct piece *piece, bool *good);
 
 static bool leave(struct imap_parser *p, struct piece *piece) {
@@ -671,6 +678,8 @@ static bool header_accepts(const struct imap_parser *p, unsigned octet) {
         return (octet | 0x20) == 'i';
     case PHASE_NIL_L:
         return (octet | 0x20) == 'l';
+    case PHASE_DIGITS:
+        return digit || goes_on(p, octet);
     case PHASE_HEADER_TILDE:
         return octet == '~';
     case PHASE_HEADER_OPEN:
@@ -819,11 +828,7 @@ static bool stand_in(struct imap_parser *p, uint8_t octet, uint64_t offset) {
 }
 
 bool parser_accepts(const struct imap_parser *p, uint8_t octet) {
-    unsigned class = p->grammar->classes[octet];
-    if (p->phase != PHASE_MESSAGE) {
-        return header_accepts(p, octet);
-    }
-    return grammar_reads(p->grammar, p->state, class) || returns_needed(p, class) >= 0;
+    return p->phase == PHASE_MESSAGE ? goes_on(p, octet) : header_accepts(p, octet);
 }
 
 bool parser_try(const struct imap_parser *p, const char *octets, struct imap_parser *after) {
@@ -838,12 +843,42 @@ bool parser_try(const struct imap_parser *p, const char *octets, struct imap_par
     return true;
 }
 
+/* A sink before the parser's own, while octets are read that nobody sent. */
+struct filter {
+    imap_sink *sink;
+    void *context;
+    uint64_t offset; /* where they would stand */
+};
+
+static bool drop_made_up(void *context, const struct imap_event *event) {
+    const struct filter *filter = context;
+    bool made_up = event->kind == IMAP_EVENT_NODE && event->start >= filter->offset;
+    return made_up || filter->sink(filter->context, event);
+}
+
+static bool read_instead(struct imap_parser *p, const struct quirk_remedy *remedy,
+                         uint64_t offset) {
+    struct filter filter = {p->sink, p->context, offset};
+    bool good = true, filtered = remedy->made_up && p->sink != NULL;
+    if (filtered) {
+        p->sink = drop_made_up;
+        p->context = &filter;
+    }
+    for (const char *octet = remedy->instead; *octet != '\0' && good; octet++) {
+        good = stand_in(p, (uint8_t)*octet, offset);
+    }
+    p->sink = filter.sink;
+    p->context = filter.context;
+    return good;
+}
+
 /* Tries the quirks on a refused octet. False: none helps, and nothing has changed. */
 static bool tolerate(struct imap_parser *p, struct piece *piece, bool *good) {
     static const uint8_t phases[] = {[QUIRK_SPACE] = PHASE_SPACE,
                                      [QUIRK_LINE_END] = PHASE_LINE_END,
                                      [QUIRK_EMPTY_LINE] = PHASE_EMPTY_LINE,
-                                     [QUIRK_NIL] = PHASE_NIL_I};
+                                     [QUIRK_NIL] = PHASE_NIL_I,
+                                     [QUIRK_DIGITS] = PHASE_DIGITS};
     struct quirk_remedy remedy;
     if (p->quirks == 0) {
         return false;
@@ -854,19 +889,23 @@ static bool tolerate(struct imap_parser *p, struct piece *piece, bool *good) {
     if (!quirk_find(&refusal, &remedy)) {
         return false;
     }
-    if (remedy.rest <= QUIRK_LINE_END) {
+    if (remedy.rest != QUIRK_EMPTY_LINE && remedy.rest != QUIRK_NIL) { /* more is to come */
         report_quirk(p, remedy.quirk, offset, offset + 1);
     }
     p->space = offset;
-    *good = true;
-    for (const char *octet = remedy.instead; *octet != '\0' && *good; octet++) {
-        *good = stand_in(p, (uint8_t)*octet, offset);
-    }
+    *good = read_instead(p, &remedy, offset);
     if (*good) {
         piece->at += remedy.skip;
         p->phase = remedy.rest == QUIRK_NO_REST ? p->phase : phases[remedy.rest];
     }
     return true;
+}
+
+/* Passes an octet that is not, or not yet, read: the number before it stays known. */
+static void pass(struct piece *piece) {
+    piece->at++;
+    piece->base = offset_of(piece);
+    piece->start = piece->at;
 }
 
 /* An octet of the rest of what a quirk allows. */
@@ -888,6 +927,14 @@ static bool take_rest(struct imap_parser *p, struct piece *piece) {
     case PHASE_NIL_I:
         p->phase = PHASE_NIL_L;
         return true;
+    case PHASE_DIGITS:
+        piece->at--;
+        if (octet >= '0' && octet <= '9') {
+            pass(piece);
+        } else {
+            p->phase = PHASE_MESSAGE;
+        }
+        return true;
     default:
         report_quirk(p, IMAP_QUIRK_NIL_STRING, offset - 2, offset + 1);
         part(p, piece);
@@ -902,13 +949,6 @@ static bool holds_spaces(const struct imap_parser *p) {
     bool wanted = quirk_is_tolerated(p, IMAP_QUIRK_TRAILING_SPACE) ||
                   quirk_is_tolerated(p, IMAP_QUIRK_EXTRA_SPACE);
     return wanted && p->phase <= PHASE_SPACE;
-}
-
-/* Passes an octet that is not, or not yet, read: the number before it stays known. */
-static void pass(struct piece *piece) {
-    piece->at++;
-    piece->base = offset_of(piece);
-    piece->start = piece->at;
 }
 
 /* Reads what stands behind a SP that is too many: the SP is behind what ends with the octet, and

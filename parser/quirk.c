@@ -142,6 +142,30 @@ static bool read_nil_string(const struct quirk_refusal *refusal, struct quirk_re
     return (refusal->octet == 'N' || refusal->octet == 'n') && accepts_after(refusal, "\"", '"');
 }
 
+static bool read_empty_list(const struct quirk_refusal *refusal, struct quirk_remedy *remedy) {
+    static const char *const lists[] = {"(NIL NIL NIL NIL))", "\"\" \"\")"};
+    struct imap_parser after;
+    remedy->skip = true;
+    remedy->made_up = true;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        remedy->instead = lists[i];
+        if (refusal->octet == ')' && refusal->before == '(' &&
+            parser_try(refusal->parser, lists[i], &after)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The count of a literal is no such number. */
+static bool read_negative_number(const struct quirk_refusal *refusal, struct quirk_remedy *remedy) {
+    remedy->instead = "0";
+    remedy->skip = true;
+    remedy->rest = QUIRK_DIGITS;
+    return refusal->octet == '-' &&
+           (accepts_after(refusal, "0", ' ') || accepts_after(refusal, "0", ')'));
+}
+
 static const struct {
     const char *name, *sentence;
     bool (*read)(const struct quirk_refusal *, struct quirk_remedy *);
@@ -166,6 +190,9 @@ static const struct {
     [IMAP_QUIRK_8BIT_TEXT] = {"8bit-text", "an 8-bit octet in the text of a response",
                               read_8bit_text},
     [IMAP_QUIRK_NIL_STRING] = {"nil-string", "NIL where a string must stand", read_nil_string},
+    [IMAP_QUIRK_EMPTY_LIST] = {"empty-list", "() where NIL must stand", read_empty_list},
+    [IMAP_QUIRK_NEGATIVE_NUMBER] = {"negative-number", "\"-\" before a number",
+                                    read_negative_number},
 };
 
 bool quirk_find(const struct quirk_refusal *refusal, struct quirk_remedy *remedy) {

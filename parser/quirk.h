@@ -18,13 +18,15 @@ enum quirk_rest {
     QUIRK_SPACE,      /* SP before what is read next */
     QUIRK_LINE_END,   /* SP and CR before the LF */
     QUIRK_EMPTY_LINE, /* its LF; then the message begins */
-    QUIRK_NIL         /* "IL" */
+    QUIRK_NIL,        /* "IL" */
+    QUIRK_DIGITS      /* digits */
 };
 
 struct quirk_remedy {
     enum imap_quirk quirk;
     const char *instead; /* octets that are read as if they stood here */
     bool skip;           /* the refused octet is not read */
+    bool made_up;        /* no node within what is read instead is told of */
     enum quirk_rest rest;
 };
 
