@@ -1,17 +1,65 @@
 /* States that read the same octets into states that are the same, with the same actions, are one.
- * Moore's refinement: a state's signature is hashed over its blocks until no block splits. States
- * of different rules stay apart, so that errors name the right one. Then octet classes that no
- * state tells apart are one too. */
+ * Moore's refinement: states are parted by their signatures, into blocks, until no block splits.
+ * States of different rules stay apart, so that errors name the right one. Then octet classes that
+ * no state tells apart are one too. */
 #include <string.h>
 
 #include "transducer.h"
 
+/* A transition of a state, and the classes that take it, as the sum of their weights. */
+struct group {
+    struct transition transition;
+    uint64_t weight;
+};
+
 struct refinement {
     struct transducer *transducer;
+    struct arena *arena;
+    struct group *groups;
+    size_t group_count, group_capacity;
+    size_t *first_groups;      /* by state, one more than there are */
     unsigned *blocks, *next;   /* by state */
     unsigned *buckets, *chain; /* hash of signatures to states */
+    uint64_t *signatures;      /* by state */
     size_t bucket_count, block_count;
 };
+
+static uint64_t mix(uint64_t value) {
+    value = (value ^ value >> 32) * UINT64_C(0x9E3779B97F4A7C15);
+    value = (value ^ value >> 29) * UINT64_C(0xBF58476D1CE4E5B9);
+    return value ^ value >> 32;
+}
+
+static void group_row(struct refinement *r, unsigned state) {
+    size_t first = r->first_groups[state] = r->group_count;
+    for (unsigned class = 0; class < r->transducer->class_count; class ++) {
+        const struct transition *way = &r->transducer->states[state].row[class];
+        size_t i = first;
+        while (i < r->group_count && (r->groups[i].transition.target != way->target ||
+                                      r->groups[i].transition.caught != way->caught ||
+                                      r->groups[i].transition.kind != way->kind)) {
+            i++;
+        }
+        if (i == r->group_count) {
+            r->groups = arena_grow(r->arena, r->groups, i, &r->group_capacity, sizeof *r->groups);
+            r->groups[r->group_count++] = (struct group){.transition = *way};
+        }
+        r->groups[i].weight += mix(class + 1);
+    }
+    r->first_groups[state + 1] = r->group_count;
+}
+
+/* A function of the blocks that each class leads to: groups that lead to one block add up. */
+static uint64_t signature(const struct refinement *r, unsigned state) {
+    const struct state *s = &r->transducer->states[state];
+    uint64_t sum = mix((uint64_t)s->rule << 32 | s->otherwise.kind) + mix(r->blocks[state]);
+    for (size_t i = r->first_groups[state]; i < r->first_groups[state + 1]; i++) {
+        const struct transition *way = &r->groups[i].transition;
+        uint64_t blocks = (uint64_t)r->blocks[way->target] << 32 | r->blocks[way->caught];
+        sum += mix(mix(blocks) + way->kind) * r->groups[i].weight;
+    }
+    return sum;
+}
 
 static bool same_transition(const struct refinement *r, const struct transition *one,
                             const struct transition *other) {
@@ -33,26 +81,17 @@ static bool same_state(const struct refinement *r, unsigned one, unsigned other)
     return true;
 }
 
-static size_t hash_state(const struct refinement *r, unsigned state) {
-    const struct state *hashed = &r->transducer->states[state];
-    uint64_t hash =
-        r->blocks[state] ^ (uint64_t)hashed->rule << 20 ^ (uint64_t)hashed->otherwise.kind << 32;
-    for (unsigned class = 0; class < r->transducer->class_count; class ++) {
-        const struct transition *transition = &hashed->row[class];
-        hash = (hash ^ r->blocks[transition->target]) * UINT64_C(0x9E3779B97F4A7C15);
-        hash = (hash ^ transition->kind ^ hash >> 31) * UINT64_C(0xBF58476D1CE4E5B9);
-    }
-    return (size_t)(hash ^ hash >> 32) % r->bucket_count;
-}
-
-/* Splits blocks by the states' signatures; false when none was split. */
-static bool refine(struct refinement *r) {
+/* Splits blocks by the states' signatures; false when none was split. `exact`: states are compared
+ * as well, in case different ones have the same signature. */
+static bool refine(struct refinement *r, bool exact) {
     size_t count = r->transducer->state_count, blocks = 1;
     memset(r->buckets, 0, r->bucket_count * sizeof *r->buckets);
     for (unsigned s = 1; s < count; s++) {
-        size_t bucket = hash_state(r, s);
+        r->signatures[s] = signature(r, s);
+        size_t bucket = r->signatures[s] % r->bucket_count;
         unsigned twin = r->buckets[bucket];
-        while (twin != 0 && !same_state(r, s, twin)) {
+        while (twin != 0 &&
+               (r->signatures[s] != r->signatures[twin] || (exact && !same_state(r, s, twin)))) {
             twin = r->chain[twin];
         }
         if (twin != 0) {
@@ -73,9 +112,18 @@ static bool refine(struct refinement *r) {
 
 /* At first, all states are one. */
 static void begin(struct refinement *r) {
+    size_t count = r->transducer->state_count;
+    r->bucket_count = count * 2;
+    r->blocks = arena_take(r->arena, count, sizeof *r->blocks);
+    r->next = arena_take(r->arena, count, sizeof *r->next);
+    r->chain = arena_take(r->arena, count, sizeof *r->chain);
+    r->signatures = arena_take(r->arena, count, sizeof *r->signatures);
+    r->buckets = arena_take(r->arena, r->bucket_count, sizeof *r->buckets);
+    r->first_groups = arena_take(r->arena, count + 1, sizeof *r->first_groups);
     r->block_count = 2;
-    for (unsigned s = 1; s < r->transducer->state_count; s++) {
+    for (unsigned s = 1; s < count; s++) {
         r->blocks[s] = 1;
+        group_row(r, s);
     }
 }
 
@@ -113,13 +161,11 @@ static void merge_classes(struct transducer *t) {
 
 void transducer_minimize(struct transducer *t) {
     struct arena *arena = t->automaton->abnf->arena;
-    struct refinement r = {.transducer = t, .bucket_count = t->state_count * 2};
-    r.blocks = arena_take(arena, t->state_count, sizeof(unsigned));
-    r.next = arena_take(arena, t->state_count, sizeof(unsigned));
-    r.chain = arena_take(arena, t->state_count, sizeof(unsigned));
-    r.buckets = arena_take(arena, r.bucket_count, sizeof(unsigned));
+    struct refinement r = {.transducer = t, .arena = arena};
     begin(&r);
-    while (refine(&r)) {
+    while (refine(&r, false)) {
+    }
+    while (refine(&r, true)) {
     }
     struct state *states = arena_take(arena, r.block_count, sizeof *states);
     for (unsigned s = 1; s < t->state_count; s++) {
