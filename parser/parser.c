@@ -946,9 +946,9 @@ static bool take_rest(struct imap_parser *p, struct piece *piece) {
 /* ---- spaces that may be too many ------------------------------------------------------------ */
 
 static bool holds_spaces(const struct imap_parser *p) {
-    bool wanted = quirk_is_tolerated(p, IMAP_QUIRK_TRAILING_SPACE) ||
-                  quirk_is_tolerated(p, IMAP_QUIRK_EXTRA_SPACE);
-    return wanted && p->phase <= PHASE_SPACE;
+    return p->quirks != 0 && p->phase <= PHASE_SPACE &&
+           (quirk_is_tolerated(p, IMAP_QUIRK_TRAILING_SPACE) ||
+            quirk_is_tolerated(p, IMAP_QUIRK_EXTRA_SPACE));
 }
 
 /* Reads what stands behind a SP that is too many: the SP is behind what ends with the octet, and
