@@ -140,7 +140,10 @@ bool imap_extensions_add(const struct imap_grammar *, const char *capabilities, 
  * reports a finding (IMAP_QUIRK_USED). Nodes span the octets as they were sent.
  *
  * What a quirk endangers: a parser that tolerates it may disagree with one that doesn't on where
- * something ends. */
+ * something ends.
+ *
+ * What is odd but allowed needs no quirk: of a mailbox named NIL, or a literal in BADCHARSET (RFC
+ * 3501, 9), checks tell instead (mailbox-nil, literal-in-code). */
 enum imap_quirk {
     /* LF ends a line without CR before it. Endangers what relays lines to others: what is one line
      * to this parser may be a part of one to the next, by which commands are smuggled. */
