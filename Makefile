@@ -82,8 +82,9 @@ TOOL_LIBRARY := $(filter-out $(BUILD)/conformance/imapspec.o,$(call object,$(TOO
 $(BUILD)/parser/%_test: $(BUILD)/parser/%_test.o $(BUILD)/libimapspec.a
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka -o $@
 
-# This test sees, and refuses, what the library would allocate.
-$(BUILD)/parser/robustness_test: private override LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+# These tests see, and refuse, what the library would allocate.
+WATCHERS := $(BUILD)/parser/robustness_test $(BUILD)/parser/generate/memory_test
+$(WATCHERS): private override LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 $(BUILD)/%_test: $(BUILD)/%_test.o $(BUILD)/libimapspec.a $(TOOL_LIBRARY)
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $(filter-out %.a,$^) $(BUILD)/libimapspec.a -lcmocka $(TOOL_LIBS) -o $@

@@ -227,6 +227,9 @@ static void test_small_grammars(void **state) {
     /* the caught machine is left, and the same octets go on */
     check_small("r = (c d / t) %x0A\nc = \"[\" 1*e \"]\"\nd = \"!\" %x01\ne = \"a\" [\"b\"]\n"
                 "t = 1*%x20-7E\n@leaf t\n@call d e\n@catch c\n@root response r\n");
+    /* the caught machine ends what has called it: the call is where the other way goes on */
+    check_small("r = e \"?\" %x0A\ne = c / t\nc = \"[\" 1*\"a\" [f]\nf = 1*\"]\"\n"
+                "t = 1*(%x21-3E / %x40-7E)\n@leaf t\n@call e f\n@catch c\n@root response r\n");
     /* literals of both kinds are all that leads on */
     check_small("r = (literal / b) \"x\" %x0A\nliteral = \"{\"\nb = \"~{\"\n@literal literal\n"
                 "@literal b 8\n@leaf literal b\n@root response r\n");

@@ -1,0 +1,110 @@
+/* Memory that runs out at any one of the allocations: an error each time, and nothing is lost. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../imapspec.h"
+
+/* The linker has all calls of malloc and its kin come here (--wrap in the Makefile). */
+static size_t allocations_left = SIZE_MAX;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *block, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *block, size_t size);
+
+static bool is_out(void) {
+    allocations_left -= allocations_left > 0;
+    return allocations_left == 0;
+}
+
+void *__wrap_malloc(size_t size) {
+    return is_out() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size) {
+    return is_out() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *block, size_t size) {
+    return is_out() ? NULL : __real_realloc(block, size);
+}
+
+static bool make_generator(void) {
+    struct imap_grammar_text text = {"more.abnf", "", 0};
+    struct imap_grammar_problem problem = {.file = "?"};
+    struct imap_generator *generator = imap_generator_new(&text, 1, NULL, &problem);
+    allocations_left = SIZE_MAX;
+    if (generator == NULL) {
+        assert_string_equal(problem.message, "memory is out");
+        assert_string_equal(problem.file, "");
+    }
+    imap_generator_free(generator);
+    return generator != NULL;
+}
+
+static bool ignore(void *context, const struct imap_case *message) {
+    (void)context;
+    (void)message;
+    return true;
+}
+
+static bool make_cases(void) {
+    return imap_cases(imap_grammar_builtin(), IMAP_GREETING, ignore, NULL);
+}
+
+static bool make_refused_cases(void) {
+    return imap_refused_cases(imap_grammar_builtin(), IMAP_COMMAND, ignore, NULL);
+}
+
+/* The least number of allocations that is enough. */
+static size_t allocations_of(bool (*make)(void)) {
+    size_t count = 0;
+    bool done = false;
+    while (!done) {
+        allocations_left = ++count;
+        done = make();
+        allocations_left = SIZE_MAX;
+    }
+    return count;
+}
+
+static void test_memory_is_out(void **state) {
+    (void)state;
+    assert_in_range(allocations_of(make_generator), 5, 1000);
+    assert_in_range(allocations_of(make_cases), 5, 1000);
+    assert_in_range(allocations_of(make_refused_cases), 5, 1000);
+}
+
+/* A message takes none. */
+static void test_messages_take_none(void **state) {
+    (void)state;
+    struct imap_grammar_problem problem;
+    struct imap_generator *generator = imap_generator_new(NULL, 0, NULL, &problem);
+    imap_rule rule = imap_root_rule(imap_grammar_builtin(), IMAP_COMMAND);
+    uint8_t octets[500];
+    allocations_left = 1;
+    for (unsigned i = 0; i < 1000; i++) {
+        struct imap_generation generation = {.number = i, .from_client = true};
+        assert_true(imap_generate(generator, rule, &generation, octets, sizeof octets) <= 500);
+    }
+    assert_int_equal(allocations_left, 1);
+    allocations_left = SIZE_MAX;
+    imap_generator_free(generator);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_memory_is_out),
+        cmocka_unit_test(test_messages_take_none),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
