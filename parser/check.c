@@ -63,6 +63,8 @@ static const struct imap_check checks[CHECK_COUNT] = {
                               IMAP_VIOLATION},
     [CHECK_UID_ZERO] = {"uid-zero", "RFC 3501, 2.3.1.1", "UIDVALIDITY and UIDNEXT are never 0",
                         IMAP_VIOLATION},
+    [CHECK_COUNT_32] = {"count-32", "RFC 3501, 9",
+                        "a count of more than 32 bits, which only IMAP4rev2 has", IMAP_VIOLATION},
     [CHECK_SET_STAR] = {"set-star", "RFC 9051, 4.1.1",
                         "\"*\" in a set of numbers that a server sends, who knows the number",
                         IMAP_WARNING},
@@ -153,6 +155,11 @@ static const struct {
     {"env-cc", check_addresses},
     {"env-bcc", check_addresses},
     {"body", check_body},
+    {"body", check_counts},
+    {"body-extension", check_counts},
+    {"fetch-att", check_counts},
+    {"msg-att-static", check_counts},
+    {"search-key", check_counts},
     {"body-extension", check_body_extension},
 };
 
@@ -211,6 +218,7 @@ void imap_check_message(const struct imap_tree *tree, const struct imap_grammar 
                               .context = context};
     subject.client = check_is_rule(&subject, root, "command");
     subject.utf8 = is_enabled(grammar, extensions, "UTF8=ACCEPT");
+    subject.rev2 = is_enabled(grammar, extensions, "IMAP4rev2");
     subject.utf7 = !subject.utf8 || is_enabled(grammar, extensions, "IMAP4rev1");
     for (uint32_t node = tree->nodes[root].children; node != 0;) {
         check_node(&subject, node);

@@ -28,6 +28,7 @@ enum check {
     CHECK_CAPABILITY_LITERALS,
     CHECK_SASL_MECHANISM,
     CHECK_UID_ZERO,
+    CHECK_COUNT_32,
     CHECK_SET_STAR,
     CHECK_ID_SIZE,
     CHECK_ID_DUPLICATE,
@@ -53,6 +54,7 @@ struct subject {
     uint64_t start;
     bool client;     /* the client sent it */
     bool utf7, utf8; /* which of them the names of mailboxes may be */
+    bool rev2;       /* IMAP4rev2 is enabled */
     imap_check_sink *sink;
     void *context;
 };
@@ -64,7 +66,7 @@ check_function check_mailbox, check_new_mailbox;
 check_function check_date, check_date_time;
 check_function check_flag, check_keyword, check_flag_twins, check_list_attributes;
 check_function check_capabilities, check_capability, check_mechanism;
-check_function check_status_value, check_set, check_id;
+check_function check_status_value, check_counts, check_set, check_id;
 check_function check_literal, check_code_literals, check_command_length;
 check_function check_base64, check_field_name, check_entry, check_rights;
 check_function check_envelope, check_addresses, check_body, check_body_extension;

@@ -13,6 +13,18 @@ void check_status_value(const struct subject *subject, uint32_t pair) {
     }
 }
 
+/* Where IMAP4rev2 has number64 and IMAP4rev1 had number. */
+void check_counts(const struct subject *subject, uint32_t node) {
+    for (uint32_t child = subject->nodes[node].children; child != 0 && !subject->rev2;
+         child = subject->nodes[child].next) {
+        bool wide = check_is_rule(subject, child, "number64") ||
+                    check_is_rule(subject, child, "nz-number64");
+        if (wide && subject->nodes[child].value > UINT32_MAX) {
+            check_report_node(subject, CHECK_COUNT_32, child);
+        }
+    }
+}
+
 void check_set(const struct subject *subject, uint32_t set) {
     size_t size;
     const uint8_t *octets = check_octets(subject, set, &size);

@@ -246,6 +246,23 @@ static void test_strings(void **state) {
     RUN(IMAP_RESPONSE, "rev1", responses);
 }
 
+static void test_counts(void **state) {
+    (void)state;
+    static const struct sample commands[] = {
+        {"a SEARCH LARGER 4294967295 SMALLER 4294967296\r\n", "count-32 35..45"},
+        {"a FETCH 1 BODY[]<4294967295.4294967296>\r\n", "count-32 28..38"},
+    };
+    RUN(IMAP_COMMAND, "rev1", commands);
+    static const struct sample responses[] = {
+        {"* 1 FETCH (RFC822.SIZE 4294967295)\r\n", ""},
+        {"* 1 FETCH (RFC822.SIZE 4294967296)\r\n", "count-32 23..33"},
+        {"* STATUS x (SIZE 4294967296)\r\n", ""}, /* RFC 8438 */
+    };
+    RUN(IMAP_RESPONSE, "rev1", responses);
+    static const struct sample wide[] = {{"* 1 FETCH (RFC822.SIZE 4294967296)\r\n", ""}};
+    RUN(IMAP_RESPONSE, "rev2", wide);
+}
+
 static void test_sets(void **state) {
     (void)state;
     static const struct sample commands[] = {
@@ -409,13 +426,21 @@ static void test_table(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_mailbox_names), cmocka_unit_test(test_utf8_mailbox_names),
-        cmocka_unit_test(test_dates),         cmocka_unit_test(test_flags),
-        cmocka_unit_test(test_capabilities),  cmocka_unit_test(test_strings),
-        cmocka_unit_test(test_sets),          cmocka_unit_test(test_id),
-        cmocka_unit_test(test_entries),       cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_envelopes),     cmocka_unit_test(test_bodies),
-        cmocka_unit_test(test_later_message), cmocka_unit_test(test_table),
+        cmocka_unit_test(test_mailbox_names),
+        cmocka_unit_test(test_utf8_mailbox_names),
+        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_flags),
+        cmocka_unit_test(test_capabilities),
+        cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_sets),
+        cmocka_unit_test(test_id),
+        cmocka_unit_test(test_entries),
+        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_envelopes),
+        cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_later_message),
+        cmocka_unit_test(test_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
