@@ -30,6 +30,7 @@ enum check {
     CHECK_UID_ZERO,
     CHECK_COUNT_32,
     CHECK_SET_STAR,
+    CHECK_OBJECTID_SIZE,
     CHECK_ID_SIZE,
     CHECK_ID_DUPLICATE,
     CHECK_LITERAL_SIZE,
@@ -66,7 +67,7 @@ check_function check_mailbox, check_new_mailbox;
 check_function check_date, check_date_time;
 check_function check_flag, check_keyword, check_flag_twins, check_list_attributes;
 check_function check_capabilities, check_capability, check_mechanism;
-check_function check_status_value, check_counts, check_set, check_id;
+check_function check_status_value, check_counts, check_set, check_objectid, check_id;
 check_function check_literal, check_code_literals, check_command_length;
 check_function check_base64, check_field_name, check_entry, check_rights;
 check_function check_envelope, check_addresses, check_body, check_body_extension;

@@ -1,12 +1,20 @@
-/* Literals, BASE64, the names of header fields and of annotations, rights. */
+/* Literals, BASE64, the names of header fields, of annotations and of objects, rights. */
 #include "check.h"
 
 #include <string.h>
 
 enum {
     SMALL_LITERAL = 4096, /* octets (RFC 7888, 5) */
-    COMMAND_LINE = 8192   /* octets (RFC 7162, 4) */
+    COMMAND_LINE = 8192,  /* octets (RFC 7162, 4) */
+    OBJECTID = 255        /* characters (RFC 8474, 7) */
 };
+
+void check_objectid(const struct subject *subject, uint32_t node) {
+    const struct imap_node *id = &subject->nodes[node];
+    if (id->end - id->start > OBJECTID) {
+        check_report_node(subject, CHECK_OBJECTID_SIZE, node);
+    }
+}
 
 void check_literal(const struct subject *subject, uint32_t node) {
     size_t size;

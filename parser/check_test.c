@@ -277,6 +277,17 @@ static void test_sets(void **state) {
     RUN(IMAP_RESPONSE, "all", responses);
 }
 
+static void test_objectid(void **state) {
+    (void)state;
+    for (int size = 255; size <= 256; size++) {
+        char octets[TEXT];
+        struct findings findings;
+        int length = snprintf(octets, TEXT, "* 1 FETCH (EMAILID (%0*d))\r\n", size, 1);
+        find(&findings, IMAP_RESPONSE, "all", octets, (size_t)length);
+        assert_string_equal(findings.text, size == 255 ? "" : "objectid-size 20..276");
+    }
+}
+
 static void test_id(void **state) {
     (void)state;
 #define OCTETS_30 "123456789012345678901234567890"
@@ -426,21 +437,14 @@ static void test_table(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_mailbox_names),
-        cmocka_unit_test(test_utf8_mailbox_names),
-        cmocka_unit_test(test_dates),
-        cmocka_unit_test(test_flags),
-        cmocka_unit_test(test_capabilities),
-        cmocka_unit_test(test_strings),
-        cmocka_unit_test(test_counts),
-        cmocka_unit_test(test_sets),
-        cmocka_unit_test(test_id),
-        cmocka_unit_test(test_entries),
-        cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_envelopes),
-        cmocka_unit_test(test_bodies),
-        cmocka_unit_test(test_later_message),
-        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_mailbox_names), cmocka_unit_test(test_utf8_mailbox_names),
+        cmocka_unit_test(test_dates),         cmocka_unit_test(test_flags),
+        cmocka_unit_test(test_capabilities),  cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_counts),        cmocka_unit_test(test_sets),
+        cmocka_unit_test(test_objectid),      cmocka_unit_test(test_id),
+        cmocka_unit_test(test_entries),       cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_envelopes),     cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_later_message), cmocka_unit_test(test_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
