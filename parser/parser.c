@@ -25,7 +25,8 @@ enum phase {
     PHASE_EMPTY_LINE, /* the LF of an empty line */
     PHASE_NIL_I,      /* of a NIL that stands for a string */
     PHASE_NIL_L,
-    PHASE_DIGITS,       /* of a number that is negative */
+    PHASE_DIGIT, /* the first of a number that is negative */
+    PHASE_DIGITS,
     PHASE_HEADER_TILDE, /* of a literal8 */
     PHASE_HEADER_OPEN,
     PHASE_HEADER_COUNT, /* no digit yet */
@@ -678,6 +679,8 @@ static bool header_accepts(const struct imap_parser *p, unsigned octet) {
         return (octet | 0x20) == 'i';
     case PHASE_NIL_L:
         return (octet | 0x20) == 'l';
+    case PHASE_DIGIT:
+        return digit;
     case PHASE_DIGITS:
         return digit || goes_on(p, octet);
     case PHASE_HEADER_TILDE:
@@ -872,13 +875,20 @@ static bool read_instead(struct imap_parser *p, const struct quirk_remedy *remed
     return good;
 }
 
+/* Passes an octet that is not, or not yet, read: the number before it stays known. */
+static void pass(struct piece *piece) {
+    piece->at++;
+    piece->base = offset_of(piece);
+    piece->start = piece->at;
+}
+
 /* Tries the quirks on a refused octet. False: none helps, and nothing has changed. */
 static bool tolerate(struct imap_parser *p, struct piece *piece, bool *good) {
     static const uint8_t phases[] = {[QUIRK_SPACE] = PHASE_SPACE,
                                      [QUIRK_LINE_END] = PHASE_LINE_END,
                                      [QUIRK_EMPTY_LINE] = PHASE_EMPTY_LINE,
                                      [QUIRK_NIL] = PHASE_NIL_I,
-                                     [QUIRK_DIGITS] = PHASE_DIGITS};
+                                     [QUIRK_DIGITS] = PHASE_DIGIT};
     struct quirk_remedy remedy;
     if (p->quirks == 0) {
         return false;
@@ -895,17 +905,13 @@ static bool tolerate(struct imap_parser *p, struct piece *piece, bool *good) {
     p->space = offset;
     *good = read_instead(p, &remedy, offset);
     if (*good) {
-        piece->at += remedy.skip;
+        if (remedy.skip) {
+            p->before = *piece->at;
+            pass(piece);
+        }
         p->phase = remedy.rest == QUIRK_NO_REST ? p->phase : phases[remedy.rest];
     }
     return true;
-}
-
-/* Passes an octet that is not, or not yet, read: the number before it stays known. */
-static void pass(struct piece *piece) {
-    piece->at++;
-    piece->base = offset_of(piece);
-    piece->start = piece->at;
 }
 
 /* An octet of the rest of what a quirk allows. */
@@ -927,12 +933,12 @@ static bool take_rest(struct imap_parser *p, struct piece *piece) {
     case PHASE_NIL_I:
         p->phase = PHASE_NIL_L;
         return true;
+    case PHASE_DIGIT:
     case PHASE_DIGITS:
         piece->at--;
-        if (octet >= '0' && octet <= '9') {
+        p->phase = octet >= '0' && octet <= '9' ? PHASE_DIGITS : PHASE_MESSAGE;
+        if (p->phase == PHASE_DIGITS) {
             pass(piece);
-        } else {
-            p->phase = PHASE_MESSAGE;
         }
         return true;
     default:
