@@ -15,6 +15,7 @@ static const struct trait traits[] = {
     {"capability-data", TRAIT_SET | TRAIT_IGNORE_CASE, NULL},
     {"capability", TRAIT_IGNORE_CASE | TRAIT_ELEMENT, NULL},
     {"auth-type", TRAIT_IGNORE_CASE, NULL},
+    {"charset", TRAIT_IGNORE_CASE, NULL},
     {"mailbox-data", TRAIT_SET | TRAIT_IGNORE_CASE, NULL},
     {"message-data", TRAIT_IGNORE_CASE, NULL},
     {"mailbox", TRAIT_INBOX, NULL},
