@@ -260,7 +260,7 @@ bool check_is_word(const struct subject *subject, uint32_t node, const char *wor
     return is_same(octets, size, word, strlen(word));
 }
 
-/* A list of words is compared with so many of those before, so that a hostile one costs little. */
+/* Words of a list are compared with so many at its start, so that a hostile one costs little. */
 enum { WORDS_COMPARED = 64 };
 
 bool check_has_twin(const struct subject *subject, uint32_t first, uint32_t node) {

@@ -86,8 +86,7 @@ bool check_is_rule(const struct subject *, uint32_t node, const char *rule);
 /* Are the node's octets this word, in any case? */
 bool check_is_word(const struct subject *, uint32_t node, const char *word);
 
-/* Has one of the `count` children before `node` the same octets, in any case? `first` is the first
- * child. */
+/* Has one of the children before `node`, from `first` on, the same octets, in any case? */
 bool check_has_twin(const struct subject *, uint32_t first, uint32_t node);
 
 /* A literal's header at the start of octets: its length, 0 if there is none. */

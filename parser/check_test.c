@@ -89,9 +89,23 @@ static void test_mailbox_names(void **state) {
         {"a SELECT &2DwA6Q-\r\n", "utf7-surrogate 9..16"},
         {"a SELECT &3ew-\r\n", "utf7-surrogate 9..13"},
         {"a SELECT &AGE-\r\n", "utf7-ascii 9..13"},
+        {"a SELECT &ACA-\r\n", "utf7-ascii 9..13"}, /* SP */
+        {"a SELECT &AH4-\r\n", "utf7-ascii 9..13"}, /* "~" */
+        {"a SELECT &AB8-&-&AH8-\r\n", ""},
+        {"a SELECT &2ADcAA-x&2,,f,w-\r\n", ""},         /* U+10000, U+10FFFF */
+        {"a SELECT &3AA-\r\n", "utf7-surrogate 9..13"}, /* U+DC00 */
+        {"a SELECT &3,8-\r\n", "utf7-surrogate 9..13"}, /* U+DFFF */
+        {"a SELECT &2AA-\r\n", "utf7-surrogate 9..14"}, /* U+D800 */
+        {"a SELECT &2,8-\r\n", "utf7-surrogate 9..14"}, /* U+DBFF */
+        {"a SELECT &AGE-x&AGE-\r\n", "utf7-ascii 9..13"},
+        {"a SELECT &2Dw-x&AGE-\r\n", "utf7-surrogate 9..14"},
+        {"a SELECT &AOl-x&AGE-\r\n", "utf7-bits 9..14"},
+        {"a SELECT &x!&AGE-\r\n", "utf7-shift 9..12"},
+        {"a SELECT \"a b\"\r\n", ""},
         {"a SELECT &ACY-\r\n", ""}, /* "&" doesn't represent itself */
         {"a SELECT &U,BTFw-&ZeVnLIqe-\r\n", "utf7-superfluous-shift 16..18"},
         {"a SELECT {3}\r\nx\xC3\xA9\r\n", "mailbox-8bit 15..16"},
+        {"a SELECT {1}\r\n\x80\r\n", "mailbox-8bit 14..15"},
         {"a SELECT \"x\ty\"\r\n", "mailbox-control 11..12"},
         {"a SELECT {2}\r\nx\x7F\r\n", "mailbox-control 15..16"},
         {"a SELECT NIL\r\n", "mailbox-nil 9..12"},
@@ -114,6 +128,7 @@ static void test_utf8_mailbox_names(void **state) {
         {"a SELECT {3}\r\nx\xC3\xA9\r\n", ""},
         {"a SELECT {4}\r\n\xF0\x9F\x8F\xB7\r\n", ""},
         {"a SELECT {3}\r\n\xEF\xBF\xBF\r\n", ""},
+        {"a SELECT {4}\r\n\xC2\x80\xDF\xBF\r\n", ""},
         {"a SELECT AT&T\r\n", ""},
         {"a SELECT {2}\r\nx\xC3\r\n", "mailbox-utf8 15..16"},
         {"a SELECT {3}\r\nx\xC3z\r\n", "mailbox-utf8 15..16"},
@@ -193,6 +208,25 @@ static void test_flags(void **state) {
     RUN(IMAP_RESPONSE, "rev1", responses);
 }
 
+/* A flag is looked for among the first 64. */
+static void test_many_flags(void **state) {
+    (void)state;
+    for (int count = 63; count <= 65; count++) {
+        char octets[TEXT] = "* FLAGS (f1", expected[64] = "";
+        struct findings findings;
+        for (int i = 2; i <= count; i++) {
+            snprintf(octets + strlen(octets), TEXT - strlen(octets), " f%d", i);
+        }
+        size_t size = strlen(octets);
+        snprintf(octets + size, TEXT - size, " f%d)\r\n", count);
+        if (count <= 64) {
+            snprintf(expected, sizeof expected, "flag-duplicate %zu..%zu", size + 1, size + 4);
+        }
+        find(&findings, IMAP_RESPONSE, "rev1", octets, strlen(octets));
+        assert_string_equal(findings.text, expected);
+    }
+}
+
 static void test_capabilities(void **state) {
     (void)state;
     static const struct sample responses[] = {
@@ -200,6 +234,9 @@ static void test_capabilities(void **state) {
         {"* CAPABILITY IMAP4rev1 AUTH=plain AUTHOR\r\n", ""},
         {"* CAPABILITY IMAP4rev1 IDLE idle\r\n", "capability-duplicate 28..32"},
         {"* CAPABILITY IMAP4rev1 LITERAL+ LITERAL-\r\n", "capability-literals 2..40"},
+        {"* CAPABILITY IMAP4rev1 LITERAL-\r\n", ""},
+        {"* CAPABILITY IMAP4rev1 AUTH=AZ-az_09\r\n", ""},
+        {"* CAPABILITY IMAP4rev1 AUTH=\r\n", "sasl-mechanism 28..28"},
         {"* CAPABILITY IMAP4rev1 AUTH=A.B\r\n", "sasl-mechanism 28..31"},
         {"* CAPABILITY IMAP4rev1 AUTH=ABCDEFGHIJKLMNOPQRST\r\n", ""},
         {"* CAPABILITY IMAP4rev1 AUTH=ABCDEFGHIJKLMNOPQRSTU\r\n", "sasl-mechanism 28..49"},
@@ -220,6 +257,8 @@ static void test_strings(void **state) {
         {"a FETCH 1 BODY[HEADER.FIELDS (From: \"a b\" \"\")]\r\n",
          "field-name 30..35, field-name 36..41, field-name 42..44"},
         {"a FETCH 1 BODY[HEADER.FIELDS ({2}\r\na:)]\r\n", "field-name 30..37"},
+        {"a FETCH 1 BODY[HEADER.FIELDS ({2}\r\na\x7F)]\r\n", "field-name 30..37"},
+        {"a FETCH 1 BODY[HEADER.FIELDS ({2}\r\n!~)]\r\n", ""},
         {"a SETACL x y +lrs0\r\n", ""},
         {"a SETACL x y \"lR\"\r\n", "rights 13..17"},
         {"a SETACL x y {2}\r\nl-\r\n", "rights 13..20"},
@@ -239,6 +278,7 @@ static void test_strings(void **state) {
         {"* STATUS x (UIDNEXT 0 uidvalidity 0)\r\n", "uid-zero 20..21, uid-zero 34..35"},
         {"* NO [BADCHARSET (utf-8 \"x\")] y\r\n", ""},
         {"* NO [BADCHARSET (utf-8 {1}\r\nx)] y\r\n", "literal-in-code 24..30"},
+        {"* NO [BADCHARSET (utf-8 {0}\r\n)] y\r\n", "literal-in-code 24..29"},
         {"* OK {9999}\r\n", ""},
         {"* MYRIGHTS x lr9\r\n", ""},
         {"* ACL x a lrS b {1}\r\n+\r\n", "rights 10..13, rights 16..22"},
@@ -296,6 +336,10 @@ static void test_id(void **state) {
         {"* ID (\"" OCTETS_30 "\" \"x\" \"b\" NIL)\r\n", ""},
         {"* ID (\"" OCTETS_30 "1\" \"x\")\r\n", "id-size 6..43"},
         {"* ID (\"Name\" \"x\" \"o\" \"x\" {4}\r\nnAME \"y\")\r\n", "id-duplicate 25..34"},
+        {"* ID (\"azAZ\" NIL \"b\" NIL \"AZaz\" NIL \"B\" NIL)\r\n",
+         "id-duplicate 25..31, id-duplicate 36..39"},
+        {"* ID (\"1234567890123456789012345678\\\"\\\\\" NIL)\r\n", ""},
+        {"* ID (\"12345678901234567890123456789\\\"\\\\\" NIL)\r\n", "id-size 6..45"},
         {"* ID (\"a{\" \"x\" \"a[\" \"x\")\r\n", ""},
     };
     RUN(IMAP_RESPONSE, "all", responses);
@@ -325,6 +369,9 @@ static void test_entries(void **state) {
         {"a GETMETADATA x (/private//x \"/a/\" /a)\r\n", "entry 17..28, entry 29..34"},
         {"a GETMETADATA x {4}\r\n/\xC3\xA9z\r\n", "entry 16..25"},
         {"a GETMETADATA x {2}\r\n/*\r\n", "entry 16..23"},
+        {"a GETMETADATA x {2}\r\n/\x19\r\n", "entry 16..23"},
+        {"a GETMETADATA x {3}\r\n/\x1A~\r\n", ""},
+        {"a GETMETADATA x {2}\r\n/\x80\r\n", "entry 16..23"},
     };
     RUN(IMAP_COMMAND, "all", commands);
 }
@@ -351,7 +398,11 @@ static void test_sizes(void **state) {
         find(&findings, IMAP_COMMAND, "rev1", octets, (size_t)size);
         assert_string_equal(findings.text, size == 8192 ? "" : "command-length 0..8193");
     }
-    int header = snprintf(octets, sizeof octets, "a APPEND x {9000}\r\n");
+    int header =
+        snprintf(octets, sizeof octets, "a LOGIN {5000}\r\n%05000d {5000}\r\n%05000d\r\n", 0, 0);
+    find(&findings, IMAP_COMMAND, "rev1", octets, (size_t)header);
+    assert_string_equal(findings.text, "");
+    header = snprintf(octets, sizeof octets, "a APPEND x {9000}\r\n");
     memset(octets + header, 'x', 9000);
     memcpy(octets + header + 9000, "\r\n", 2);
     find(&findings, IMAP_COMMAND, "rev1", octets, (size_t)(header + 9002));
@@ -437,14 +488,23 @@ static void test_table(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_mailbox_names), cmocka_unit_test(test_utf8_mailbox_names),
-        cmocka_unit_test(test_dates),         cmocka_unit_test(test_flags),
-        cmocka_unit_test(test_capabilities),  cmocka_unit_test(test_strings),
-        cmocka_unit_test(test_counts),        cmocka_unit_test(test_sets),
-        cmocka_unit_test(test_objectid),      cmocka_unit_test(test_id),
-        cmocka_unit_test(test_entries),       cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_envelopes),     cmocka_unit_test(test_bodies),
-        cmocka_unit_test(test_later_message), cmocka_unit_test(test_table),
+        cmocka_unit_test(test_mailbox_names),
+        cmocka_unit_test(test_utf8_mailbox_names),
+        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_flags),
+        cmocka_unit_test(test_many_flags),
+        cmocka_unit_test(test_capabilities),
+        cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_sets),
+        cmocka_unit_test(test_objectid),
+        cmocka_unit_test(test_id),
+        cmocka_unit_test(test_entries),
+        cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_envelopes),
+        cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_later_message),
+        cmocka_unit_test(test_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
