@@ -152,6 +152,10 @@ static void test_catch(void **state) {
          "r\n",
          "g:2:9: conflict in c after '[' on %x0D: the way that goes on when this fails doesn't "
          "read this"},
+        /* text stays in its state, whatever else it may hold */
+        {"r = (c \"!\" / t) %x0A\nc = \"[a]\"\nt = 1*(%x20-7E / %xC3 %x80-BF)\n@catch c\n"
+         "@root response r\n",
+         ""},
     };
     CHECK(cases);
 }
@@ -291,6 +295,15 @@ static void test_read_differences(void **state) {
     CHECK_READING("r = w %x0A\nw = 1*x - (\"ab\" / \"abd\")\nx = y / \"d\"\ny = %x41-63\n@leaf w\n"
                   "@root response r\n",
                   cases);
+    /* a first word that the rule can't read anyway is not in the way */
+    static const struct reading_case first[] = {
+        {OCTETS("{"), "0-2 message r"},   {OCTETS("{a"), "1 error"},
+        {OCTETS("ab!"), "0-4 message r"}, {OCTETS("abc"), "0-3 w, 0-4 message r"},
+        {OCTETS("a{"), "1 error"},
+    };
+    CHECK_READING("r = s %x0A\ns = w / \"{\" / \"ab\" \"!\"\nw = 1*%x41-7A - <first words of s>\n"
+                  "@leaf w\n@root response r\n",
+                  first);
 }
 
 static void test_read_literals(void **state) {
