@@ -296,6 +296,7 @@ struct imap_parser {
     uint64_t number;                   /* the digits that the octets read so far end in */
     uint64_t catch_start;              /* where the rule began that may fail */
     uint64_t space;                    /* where the SP stands that is held back */
+    uint64_t simple_end;               /* up to here octets need only a look at the tables */
     struct imap_error error;
     uint32_t state;
     uint32_t quirks;      /* a bit for each that is tolerated */

@@ -18,6 +18,9 @@ enum {
 #endif
 enum { WORD = 8 };
 
+/* What a function does that is called seldom: so its caller need not save registers for it. */
+#define OUT_OF_LINE __attribute__((noinline))
+
 enum phase {
     PHASE_MESSAGE,    /* the tables read */
     PHASE_SPACE,      /* a SP was read, and is held back */
@@ -92,6 +95,7 @@ static void start_message(struct imap_parser *p, uint64_t offset) {
     p->state = p->grammar->entries[p->root];
     p->depth = p->base = p->catch_depth = 0;
     p->phase = PHASE_MESSAGE;
+    p->simple_end = 0;
 }
 
 void imap_parser_init(struct imap_parser *p, const struct imap_grammar *grammar,
@@ -145,6 +149,7 @@ const struct imap_error *imap_parser_error(const struct imap_parser *p) {
 }
 
 void imap_parser_resync(struct imap_parser *p) {
+    p->simple_end = 0;
     p->error = (struct imap_error){0};
     switch (p->phase) {
     case PHASE_HEADER_DIGITS:
@@ -1082,26 +1087,87 @@ static bool read_some(struct imap_parser *p, struct piece *piece) {
     }
 }
 
-enum imap_status imap_parser_feed(struct imap_parser *p, const void *octets, size_t count,
-                                  size_t *consumed) {
+static uint64_t simple_end(const struct imap_parser *);
+
+static OUT_OF_LINE enum imap_status read_piece(struct imap_parser *p, const uint8_t *octets,
+                                               size_t count, size_t *consumed) {
     *consumed = 0;
     if (p->error.code != IMAP_NO_ERROR) {
         return IMAP_FAILED;
     }
-    if (count == 0) {
-        return IMAP_MORE;
-    }
     struct piece piece = {.start = octets, .at = octets, .base = p->offset};
     piece.end = piece.start + count;
     bool good = true;
-    p->paused = false;
     while (good && !p->paused && piece.at < piece.end) {
         good = holds_spaces(p) ? read_to_space(p, &piece) : read_some(p, &piece);
     }
     end_piece(p, &piece);
-    *consumed = (size_t)(piece.at - (const uint8_t *)octets);
+    *consumed = (size_t)(piece.at - octets);
     p->offset = offset_of(&piece);
+    p->simple_end = simple_end(p);
     return !good ? IMAP_FAILED : p->paused ? IMAP_PAUSED : IMAP_MORE;
+}
+
+/* ---- octet by octet ------------------------------------------------------------------------ */
+
+/* An octet before which nodes end. False, and nothing is done: a number is out of range. */
+static OUT_OF_LINE bool end_at_octet(struct imap_parser *p, const uint8_t *octet, uint32_t cell) {
+    struct piece piece = {.start = octet, .at = octet, .end = octet + 1, .base = p->offset};
+    struct reading r = resume(p, &piece);
+    struct imap_event event = {.kind = IMAP_EVENT_NODE};
+    if (!end_nodes(p, &piece, &r, CELL_ACTION(cell), &event)) {
+        return false;
+    }
+    p->state = CELL_TARGET(cell);
+    return true;
+}
+
+/* Reads an octet that does no more than what read_messages does on its way. False, and nothing is
+ * done: it isn't so simple. */
+static bool read_octet(struct imap_parser *p, const uint8_t *octet) {
+    const struct imap_grammar *grammar = p->grammar;
+    unsigned class = grammar->classes[*octet];
+    if (p->state < grammar->chain_start) {
+        uint32_t cell = grammar_cell(grammar, p->state, class);
+        unsigned action = CELL_ACTION(cell);
+        if (cell == CELL_EMPTY || action >= grammar->number_count) {
+            return false;
+        }
+        if (action >= grammar->begin_count) {
+            return end_at_octet(p, octet, cell);
+        }
+        uint32_t *marks = p->marks + p->base, offset = (uint32_t)(p->offset - p->message_start);
+        marks[grammar->begins[action].slot] = offset;
+        marks[grammar->begins[action].other] = offset;
+        p->state = CELL_TARGET(cell);
+        return true;
+    }
+    return read_chain(grammar, &p->state, &octet, octet + 1);
+}
+
+/* The offset up to which only the tables need to be looked at: no limit is reached, nothing is held
+ * back, no number can be over 64 bits. */
+static uint64_t simple_end(const struct imap_parser *p) {
+    uint64_t limit = p->line_end < p->message_end ? p->line_end : p->message_end;
+    bool simple = p->phase == PHASE_MESSAGE && p->quirks == 0 && !p->number_over &&
+                  p->error.code == IMAP_NO_ERROR;
+    return simple ? limit : 0;
+}
+
+enum imap_status imap_parser_feed(struct imap_parser *p, const void *octets, size_t count,
+                                  size_t *consumed) {
+    const uint8_t *octet = octets;
+    bool simple = count == 1 && p->offset < p->simple_end && p->number < UINT64_MAX / 16;
+    p->paused = false;
+    if (!simple || !read_octet(p, octet)) {
+        return read_piece(p, octet, count, consumed);
+    }
+    unsigned digit = *octet - (unsigned)'0';
+    p->number = digit <= 9 ? p->number * 10 + digit : 0;
+    p->before = *octet;
+    p->offset++;
+    *consumed = 1;
+    return p->paused ? IMAP_PAUSED : IMAP_MORE;
 }
 
 /* ---- what could come next ------------------------------------------------------------------ */

@@ -492,6 +492,57 @@ static void test_pause(void **state) {
     assert_true(imap_parser_at_start(&parser));
 }
 
+static bool pause_on_userid(void *context, const struct imap_event *event) {
+    return event->rule != *(imap_rule *)context;
+}
+
+/* After a pause, octets go on one by one without another. */
+static void test_pause_octet_by_octet(void **state) {
+    (void)state;
+    static const char text[] = "a LOGIN bob c\r\n";
+    struct imap_parser parser;
+    imap_rule userid = imap_grammar_rule(imap_grammar_builtin(), "userid");
+    imap_parser_init(&parser, imap_grammar_builtin(), IMAP_COMMAND, pause_on_userid, &userid);
+    for (size_t at = 0; text[at] != '\0'; at++) {
+        size_t consumed;
+        enum imap_status expected = at == strlen("a LOGIN bob") ? IMAP_PAUSED : IMAP_MORE;
+        assert_int_equal(imap_parser_feed(&parser, text + at, 1, &consumed), expected);
+        assert_int_equal(consumed, 1);
+    }
+    assert_true(imap_parser_at_start(&parser));
+}
+
+static bool keep_value(void *context, const struct imap_event *event) {
+    *(uint64_t *)context += event->value;
+    return true;
+}
+
+/* A number has its value however long it is, and wherever it is cut: eight digits are read at once,
+ * where so many octets are there. */
+static void test_numbers_of_any_length(void **state) {
+    (void)state;
+    static const char digits[] = "00000000000000000000123456789";
+    for (size_t start = 0; digits[start] != '\0'; start++) {
+        for (size_t size = 1; start + size < sizeof digits; size++) {
+            for (size_t chunk = 1; chunk <= 16; chunk++) {
+                char number[sizeof digits], text[64];
+                snprintf(number, sizeof number, "%.*s", (int)size, digits + start);
+                size_t length = (size_t)snprintf(text, sizeof text, "* %s EXISTS\r\n", number);
+                struct imap_parser parser;
+                uint64_t value = 0;
+                imap_parser_init(&parser, imap_grammar_builtin(), IMAP_RESPONSE, keep_value,
+                                 &value);
+                for (size_t at = 0, consumed; at < length; at += consumed) {
+                    size_t count = length - at < chunk ? length - at : chunk;
+                    assert_int_equal(imap_parser_feed(&parser, text + at, count, &consumed),
+                                     IMAP_MORE);
+                }
+                assert_int_equal(value, strtoull(number, NULL, 10));
+            }
+        }
+    }
+}
+
 /* The sink chooses what the next message is. */
 struct switching {
     struct imap_parser parser;
@@ -620,6 +671,8 @@ int main(void) {
         cmocka_unit_test(test_depth_bomb),
         cmocka_unit_test(test_body_bomb),
         cmocka_unit_test(test_pause),
+        cmocka_unit_test(test_pause_octet_by_octet),
+        cmocka_unit_test(test_numbers_of_any_length),
         cmocka_unit_test(test_expect_in_sink),
         cmocka_unit_test(test_accepted),
         cmocka_unit_test(test_rules),

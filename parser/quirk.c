@@ -239,5 +239,6 @@ bool imap_quirk_find(const char *name, enum imap_quirk *quirk) {
 void imap_parser_tolerate(struct imap_parser *parser, enum imap_quirk quirk) {
     if (quirk < IMAP_QUIRK_COUNT) {
         parser->quirks |= UINT32_C(1) << quirk;
+        parser->simple_end = 0;
     }
 }
