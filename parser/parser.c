@@ -196,7 +196,7 @@ static struct number add_digits(struct number number, const uint8_t *digits, con
 
 /* The number that the last `count` octets before `end` are, 1 to 8, where 8 may be read: pairs of
  * digits are added at once, then pairs of pairs, and so on. */
-static struct number word_number(const uint8_t *end, unsigned count) {
+static inline struct number word_number(const uint8_t *end, unsigned count) {
 #ifdef LITTLE_ENDIAN_WORDS
     uint64_t digits;
     memcpy(&digits, end - sizeof digits, sizeof digits);
@@ -465,7 +465,8 @@ static unsigned match_octets(const uint8_t *text, unsigned length, const uint8_t
 
 /* The same where eight octets can be read at `at`: eight comparisons at once. Bits 5 and 6 of an
  * octet of the text say that it is a letter, where bit 5 doesn't matter. */
-static unsigned match_word(const struct grammar_chain *chain, unsigned from, const uint8_t *at) {
+static inline unsigned match_word(const struct grammar_chain *chain, unsigned from,
+                                  const uint8_t *at) {
 #ifdef LITTLE_ENDIAN_WORDS
     uint64_t text, octets;
     memcpy(&text, chain->text, sizeof text);
@@ -606,13 +607,14 @@ static inline bool end_nodes(struct imap_parser *p, const struct piece *piece,
         event->value = number.value;
     }
     if (p->sink != NULL) {
-        for (unsigned ends = ACTION_ENDS(*word); ends > 0; ends--) {
+        const uint16_t *last = word + ACTION_ENDS(*word);
+        do {
             word++;
             event->start = r->message + r->marks[ACTION_END_SLOT(*word)];
             event->rule = ACTION_END_LABEL(*word);
-            p->paused |= !p->sink(p->context, event);
+            emit(p, event);
             event->value = 0;
-        }
+        } while (word != last);
     }
     return true;
 }
@@ -1110,14 +1112,18 @@ static OUT_OF_LINE enum imap_status read_piece(struct imap_parser *p, const uint
 
 /* ---- octet by octet ------------------------------------------------------------------------ */
 
-/* An octet before which nodes end. False, and nothing is done: a number is out of range. */
+/* An octet before which nodes end, of which the first may be a number: the one that the octets
+ * before end in. False, and nothing is done: it is out of range. */
 static OUT_OF_LINE bool end_at_octet(struct imap_parser *p, const uint8_t *octet, uint32_t cell) {
-    struct piece piece = {.start = octet, .at = octet, .end = octet + 1, .base = p->offset};
-    struct reading r = resume(p, &piece);
-    struct imap_event event = {.kind = IMAP_EVENT_NODE};
-    if (!end_nodes(p, &piece, &r, CELL_ACTION(cell), &event)) {
+    const struct imap_grammar *grammar = p->grammar;
+    unsigned shortcut = CELL_ACTION(cell);
+    uint16_t action = grammar->shortcuts[shortcut];
+    imap_rule first = ACTION_END_LABEL(grammar->actions[action + 1]);
+    if (shortcut >= grammar->end_count && p->number > grammar->rules[first].maximum) {
         return false;
     }
+    struct piece piece = {.start = octet, .at = octet, .end = octet + 1, .base = p->offset};
+    perform(p, &piece, action);
     p->state = CELL_TARGET(cell);
     return true;
 }
