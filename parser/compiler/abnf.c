@@ -12,10 +12,14 @@ enum {
     MAX_GROUP_DEPTH = 32,  /* parentheses in one definition */
     MAX_RULES = 2048,      /* of a grammar: an action has eleven bits for one */
     MAX_FIRST_DEPTH = 200, /* rules and groups before a first word */
+    MAX_FIRST_STEPS = 100000,
     MAX_REPETITION = 1000, /* bounded repetitions are unrolled */
     MAX_EXTENSIONS = IMAP_MAX_EXTENSIONS,
     MAX_FILE_SIZE = 4 << 20 /* octets of one grammar file */
 };
+
+/* Steps; the grammar of all RFCs takes some 90 millions. */
+static const uint64_t max_work = UINT64_C(500000000);
 
 struct reader {
     struct abnf *abnf;
@@ -44,6 +48,13 @@ void abnf_init(struct abnf *abnf, struct arena *arena, jmp_buf *failed) {
     abnf->extensions =
         arena_grow(arena, NULL, 0, &abnf->extension_capacity, sizeof *abnf->extensions);
     abnf->rule_count = abnf->extension_count = 1;
+}
+
+void abnf_work(struct abnf *abnf, size_t steps) {
+    abnf->work += steps;
+    if (abnf->work > max_work) {
+        abnf_fail(abnf, &abnf->text, "the grammar takes too many steps to compile");
+    }
 }
 
 unsigned abnf_find(const struct abnf *abnf, const char *name) {
@@ -119,8 +130,12 @@ static const char *read_until(struct reader *r, int closing, const char *what) {
     struct abnf_place opening = r->place;
     const char *start = r->text;
     while (peek(r) != closing) {
-        if (peek(r) == -1 || peek(r) == '\n') {
+        int c = peek(r);
+        if (c == -1 || c == '\n' || c == '\r') {
             abnf_fail(r->abnf, &opening, "%s is not closed on its line", what);
+        }
+        if (c < ' ' || c > '~') {
+            abnf_fail(r->abnf, &r->place, "octet %%x%02X in %s", (unsigned)c, what);
         }
         advance(r);
     }
@@ -169,6 +184,7 @@ static uint64_t read_number(struct reader *r, int base, uint64_t highest) {
 
 static struct expression *new_expression(struct reader *r, enum expression_kind kind) {
     struct expression *expression = arena_take(r->abnf->arena, 1, sizeof *expression);
+    r->abnf->expression_count++;
     expression->kind = kind;
     expression->place = r->place;
     return expression;
@@ -311,7 +327,7 @@ static struct expression *read_difference(struct reader *r, struct expression *f
 }
 
 static struct expression *read_sequence(struct reader *r) {
-    struct expression *first = NULL, **link = &first;
+    struct expression *first = NULL, **last = &first, **link = &first;
     skip_blank(r);
     struct abnf_place place = r->place;
     for (;;) {
@@ -321,14 +337,11 @@ static struct expression *read_sequence(struct reader *r) {
             break;
         }
         if (c == '-' && first != NULL) {
-            struct expression **last = &first;
-            while ((*last)->next != NULL) {
-                last = &(*last)->next;
-            }
             *last = read_difference(r, *last);
             link = &(*last)->next;
             continue;
         }
+        last = link;
         *link = read_repetition(r);
         link = &(*link)->next;
     }
@@ -369,21 +382,21 @@ static void extend(struct reader *r, struct abnf_rule *rule, struct expression *
         alternation->parts = rule->definition;
         rule->definition = alternation;
     }
-    struct expression **link = &rule->definition->parts;
+    struct expression **link = rule->last != NULL ? &rule->last->next : &rule->definition->parts;
     while (*link != NULL) {
         link = &(*link)->next;
     }
     *link = more->kind == EXPRESSION_ALTERNATION ? more->parts : more;
-    for (struct expression *part = *link; part != NULL && rule->extension != r->extension;
-         part = part->next) {
-        part->extension = r->extension;
+    for (struct expression *part = *link; part != NULL; part = part->next) {
+        part->extension = rule->extension != r->extension ? r->extension : part->extension;
+        rule->last = part;
     }
 }
 
-static unsigned new_rule(struct reader *r, const char *name) {
+static unsigned new_rule(struct reader *r, const char *name, const struct abnf_place *place) {
     struct abnf *abnf = r->abnf;
     if (abnf->rule_count >= MAX_RULES) {
-        abnf_fail(abnf, &r->place, "more than %d rules", MAX_RULES);
+        abnf_fail(abnf, place, "more than %d rules", MAX_RULES - 1);
     }
     abnf->rules = arena_grow(abnf->arena, abnf->rules, abnf->rule_count, &abnf->rule_capacity,
                              sizeof *abnf->rules);
@@ -412,6 +425,7 @@ static void read_rule(struct reader *r) {
         unexpected(r, "an element, \"/\" or the next rule");
     }
     unsigned number = abnf_find(r->abnf, name);
+    abnf_work(r->abnf, r->abnf->rule_count);
     if (more) {
         if (number == 0) {
             abnf_fail(r->abnf, &place, "%s is extended but not defined", name);
@@ -424,7 +438,7 @@ static void read_rule(struct reader *r) {
                   r->abnf->rules[number].place.line);
     }
     if (number == 0) {
-        number = new_rule(r, name);
+        number = new_rule(r, name, &place);
     }
     struct abnf_rule *rule = &r->abnf->rules[number];
     const char *file = base_name(place.file);
@@ -439,6 +453,7 @@ static void read_rule(struct reader *r) {
     }
     rule->place = place;
     rule->definition = definition;
+    rule->last = NULL;
 }
 
 /* ---- directives ---------------------------------------------------------------------------- */
@@ -618,6 +633,7 @@ void abnf_read(struct abnf *abnf, const char *file, const char *text, size_t siz
                        .text = text,
                        .end = text + size,
                        .place = {.file = file, .line = 1, .column = 1, .text = ++abnf->text_count}};
+    abnf->text = r.place;
     if (size > MAX_FILE_SIZE) {
         abnf_fail(abnf, &r.place, "the file is over %d octets", MAX_FILE_SIZE);
     }
@@ -643,6 +659,7 @@ static void find_references(struct abnf *abnf, struct expression *expression) {
     bool referring = expression->kind == EXPRESSION_REFERENCE ||
                      (expression->kind == EXPRESSION_DIFFERENCE && expression->text != NULL);
     if (referring) {
+        abnf_work(abnf, abnf->rule_count);
         expression->rule = abnf_find(abnf, expression->text);
         if (expression->rule == 0) {
             abnf_fail(abnf, &expression->place, "no rule %s", expression->text);
@@ -705,6 +722,7 @@ bool abnf_nullable(const struct abnf *abnf, const struct expression *expression)
 static void find_nullable(struct abnf *abnf) {
     for (bool changed = true; changed;) {
         changed = false;
+        abnf_work(abnf, abnf->expression_count);
         for (unsigned i = 1; i < abnf->rule_count; i++) {
             struct abnf_rule *rule = &abnf->rules[i];
             if (!rule->nullable && abnf_nullable(abnf, rule->definition)) {
@@ -712,6 +730,74 @@ static void find_nullable(struct abnf *abnf) {
             }
         }
     }
+}
+
+/* ---- sets of octets ------------------------------------------------------------------------ */
+
+/* Of the rules that it refers to, what is known so far. Groups are bounded by MAX_GROUP_DEPTH, so
+ * this recursion is too. */
+static bool collect_octets(const struct abnf *abnf, const struct expression *expression,
+                           struct octet_set *set) {
+    const struct octet_set *more = &expression->set;
+    const struct expression *part = expression->parts;
+    if (expression->extension != 0) {
+        return false;
+    }
+    switch (expression->kind) {
+    case EXPRESSION_STRING:
+        if (strlen(expression->text) != 1) {
+            return false;
+        }
+        octet_set_add(set, (unsigned char)expression->text[0]);
+        if (!expression->case_sensitive) {
+            octet_set_add(set, (unsigned)toupper((unsigned char)expression->text[0]));
+            octet_set_add(set, (unsigned)tolower((unsigned char)expression->text[0]));
+        }
+        return true;
+    case EXPRESSION_ALTERNATION:
+        while (part != NULL && collect_octets(abnf, part, set)) {
+            part = part->next;
+        }
+        return part == NULL;
+    case EXPRESSION_REFERENCE:
+        if (!abnf->rules[expression->rule].is_set) {
+            return false;
+        }
+        more = &abnf->rules[expression->rule].octets;
+        break;
+    case EXPRESSION_SET:
+        break;
+    default:
+        return false;
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        set->bits[i] |= more->bits[i];
+    }
+    return true;
+}
+
+static void find_sets(struct abnf *abnf) {
+    for (bool changed = true; changed;) {
+        changed = false;
+        abnf_work(abnf, abnf->expression_count);
+        for (unsigned i = 1; i < abnf->rule_count; i++) {
+            struct abnf_rule *rule = &abnf->rules[i];
+            if (!rule->is_set && abnf_expression_octets(abnf, rule->definition, &rule->octets)) {
+                changed = rule->is_set = true;
+            }
+        }
+    }
+}
+
+bool abnf_expression_octets(const struct abnf *abnf, const struct expression *expression,
+                            struct octet_set *set) {
+    *set = (struct octet_set){{0}};
+    return collect_octets(abnf, expression, set);
+}
+
+bool abnf_octets(const struct abnf *abnf, unsigned rule, struct octet_set *set) {
+    *set = abnf->rules[rule].octets;
+    return abnf->rules[rule].is_set;
 }
 
 void abnf_resolve(struct abnf *abnf) {
@@ -724,51 +810,7 @@ void abnf_resolve(struct abnf *abnf) {
         }
     }
     find_nullable(abnf);
-}
-
-static bool collect_octets(const struct abnf *abnf, const struct expression *expression,
-                           struct octet_set *set, unsigned depth) {
-    if (depth > MAX_GROUP_DEPTH || expression->extension != 0) {
-        return false;
-    }
-    switch (expression->kind) {
-    case EXPRESSION_SET:
-        for (unsigned i = 0; i < 4; i++) {
-            set->bits[i] |= expression->set.bits[i];
-        }
-        return true;
-    case EXPRESSION_STRING:
-        if (strlen(expression->text) != 1) {
-            return false;
-        }
-        octet_set_add(set, (unsigned char)expression->text[0]);
-        if (!expression->case_sensitive) {
-            octet_set_add(set, (unsigned)toupper((unsigned char)expression->text[0]));
-            octet_set_add(set, (unsigned)tolower((unsigned char)expression->text[0]));
-        }
-        return true;
-    case EXPRESSION_ALTERNATION:
-        for (struct expression *part = expression->parts; part != NULL; part = part->next) {
-            if (!collect_octets(abnf, part, set, depth + 1)) {
-                return false;
-            }
-        }
-        return true;
-    case EXPRESSION_REFERENCE:
-        return collect_octets(abnf, abnf->rules[expression->rule].definition, set, depth + 1);
-    default:
-        return false;
-    }
-}
-
-bool abnf_expression_octets(const struct abnf *abnf, const struct expression *expression,
-                            struct octet_set *set) {
-    *set = (struct octet_set){{0}};
-    return collect_octets(abnf, expression, set, 0);
-}
-
-bool abnf_octets(const struct abnf *abnf, unsigned rule, struct octet_set *set) {
-    return abnf_expression_octets(abnf, abnf->rules[rule].definition, set);
+    find_sets(abnf);
 }
 
 /* ---- first words --------------------------------------------------------------------------- */
@@ -777,12 +819,13 @@ struct first_words {
     const struct abnf *abnf;
     abnf_word *take;
     void *context;
+    unsigned steps;
 };
 
-static bool find_first_words(const struct first_words *words, const struct expression *expression,
+static bool find_first_words(struct first_words *words, const struct expression *expression,
                              unsigned depth) {
     const struct expression *part = expression->parts;
-    if (depth > MAX_FIRST_DEPTH) {
+    if (depth > MAX_FIRST_DEPTH || words->steps++ > MAX_FIRST_STEPS) {
         return false;
     }
     switch (expression->kind) {
@@ -804,6 +847,6 @@ static bool find_first_words(const struct first_words *words, const struct expre
 }
 
 bool abnf_first_words(const struct abnf *abnf, unsigned rule, abnf_word *take, void *context) {
-    struct first_words words = {abnf, take, context};
+    struct first_words words = {abnf, take, context, 0};
     return find_first_words(&words, abnf->rules[rule].definition, 0);
 }

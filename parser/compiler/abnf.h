@@ -74,7 +74,10 @@ struct abnf_rule {
     unsigned label;     /* the rule that its nodes are named after */
     unsigned extension; /* that defined it; 0 for none */
     bool open;          /* allows any word: those of extensions are nothing special */
-    bool nullable;      /* can match no octet at all */
+    struct expression *last; /* alternative of an extended rule */
+    bool is_set;             /* matches one octet, of this set */
+    struct octet_set octets;
+    bool nullable; /* can match no octet at all */
 };
 
 /* What an @extension section adds to the protocol. */
@@ -98,7 +101,10 @@ struct abnf {
     size_t root_count, root_capacity;
     struct abnf_extension *extensions; /* extensions[0] is unused: no extension */
     size_t extension_count, extension_capacity;
-    unsigned text_count;     /* read so far */
+    unsigned text_count;    /* read so far */
+    struct abnf_place text; /* the beginning of the last: errors of all of the grammar are there */
+    size_t expression_count;
+    uint64_t work;           /* steps that were taken so far */
     jmp_buf *failed;         /* where an error jumps to */
     struct abnf_place place; /* of the error */
     char message[512];       /* one sentence */
@@ -110,6 +116,10 @@ void abnf_init(struct abnf *, struct arena *, jmp_buf *failed);
 /* Reads one file's text: rules, "=/" extensions, directives. `file` is kept. A rule that an earlier
  * file defined is replaced; twice in one file is an error. */
 void abnf_read(struct abnf *, const char *file, const char *text, size_t size);
+
+/* Counts steps. A grammar that takes many times those of all RFCs stops with an error, for it might
+ * take hours. */
+void abnf_work(struct abnf *, size_t steps);
 
 /* Finds every referenced rule, and where extensions are made use of. After the last abnf_read. */
 void abnf_resolve(struct abnf *);

@@ -17,11 +17,12 @@ static struct arena_block *add_block(struct arena *arena, size_t size) {
         size = BLOCK_SIZE;
     }
     struct arena_block *block =
-        size <= SIZE_MAX - sizeof *block ? calloc(1, sizeof *block + size) : NULL;
+        size <= ARENA_MAXIMUM - arena->size ? calloc(1, sizeof *block + size) : NULL;
     if (block == NULL) {
         longjmp(*arena->out_of_memory, 1);
     }
     block->size = size;
+    arena->size += size;
     block->next = arena->blocks;
     arena->blocks = block;
     return block;
@@ -67,4 +68,5 @@ void arena_free(struct arena *arena) {
         free(arena->blocks);
         arena->blocks = next;
     }
+    arena->size = 0;
 }

@@ -6,10 +6,13 @@
 #include <setjmp.h>
 #include <stddef.h>
 
+#define ARENA_MAXIMUM ((size_t)512 << 20)
+
 struct arena_block;
 
 struct arena {
     struct arena_block *blocks;
+    size_t size;            /* of them all, at most ARENA_MAXIMUM: more is as if memory were out */
     jmp_buf *out_of_memory; /* where to go when malloc fails */
 };
 

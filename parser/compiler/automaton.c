@@ -38,11 +38,9 @@ static unsigned add_vertex(struct automaton *a, struct position at) {
 static void add_edge(struct automaton *a, unsigned from, struct edge edge) {
     a->edges =
         arena_grow(a->abnf->arena, a->edges, a->edge_count, &a->edge_capacity, sizeof *a->edges);
-    unsigned *link = &a->vertices[from].edges;
-    while (*link != 0) {
-        link = &a->edges[*link].next;
-    }
-    *link = (unsigned)a->edge_count;
+    struct vertex *vertex = &a->vertices[from];
+    *(vertex->edges == 0 ? &vertex->edges : &a->edges[vertex->last].next) = (unsigned)a->edge_count;
+    vertex->last = (unsigned)a->edge_count;
     a->edges[a->edge_count++] = edge;
 }
 
@@ -306,6 +304,7 @@ static void build_difference(struct automaton *a, const struct expression *diffe
 /* ---- references ---------------------------------------------------------------------------- */
 
 static unsigned find_machine(struct automaton *a, unsigned rule) {
+    abnf_work(a->abnf, a->machine_count);
     for (unsigned i = (unsigned)a->abnf->root_count + 1; i < a->machine_count; i++) {
         if (a->machines[i].rule == rule) {
             return i;

@@ -31,6 +31,7 @@ struct edge {
 
 struct vertex {
     unsigned edges; /* the first, 0 for none */
+    unsigned last;  /* edge */
     uint32_t live;  /* the slots of the nodes that are open here, as bits */
 };
 

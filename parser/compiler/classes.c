@@ -51,6 +51,7 @@ static void classify(struct construction *c) {
 
 static void add_first(struct construction *c, unsigned machine, bool *seen, unsigned *stack) {
     const struct automaton *a = c->automaton;
+    abnf_work(c->abnf, a->vertex_count);
     memset(seen, 0, a->vertex_count);
     size_t depth = 0;
     stack[depth++] = a->machines[machine].start;

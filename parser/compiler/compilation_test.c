@@ -84,6 +84,109 @@ static void test_deep_groups(void **state) {
     assert_string_equal(result, "g:1:37: more than 32 groups within each other");
 }
 
+/* ---- hostile grammars: refused soon, or read, but never endless -------------------------------
+ */
+
+enum { HOSTILE_TEXT = 3 << 20 };
+
+struct hostile_case {
+    const char *start;
+    const char *repeated; /* "#" is how many there were before, "$" one more */
+    unsigned count;
+    const char *end, *result;
+};
+
+static char *hostile_text(const struct hostile_case *hostile) {
+    char *text = calloc(HOSTILE_TEXT, 1);
+    assert_non_null(text);
+    size_t size = (size_t)snprintf(text, HOSTILE_TEXT, "%s", hostile->start);
+    for (unsigned i = 0; i < hostile->count; i++) {
+        for (const char *at = hostile->repeated; *at != '\0'; at++) {
+            if (*at == '#') {
+                size += (size_t)snprintf(text + size, HOSTILE_TEXT - size, "%u", i);
+            } else if (*at == '$') {
+                size += (size_t)snprintf(text + size, HOSTILE_TEXT - size, "%u", i + 1);
+            } else {
+                text[size++] = *at;
+            }
+        }
+    }
+    assert_true(size + strlen(hostile->end) < HOSTILE_TEXT);
+    memcpy(text + size, hostile->end, strlen(hostile->end));
+    return text;
+}
+
+static void test_hostile(void **state) {
+    (void)state;
+    static const struct hostile_case cases[] = {
+        /* repetitions that are unrolled, and rules that double */
+        {"r = 1000000\"a\"\n", "", 0, "", "g:1:9: the number is over 1000"},
+        {"r = 1000(1000(1000\"a\"))\n@root response r\n", "", 0, "",
+         "g:1:15: the grammar needs more than 1048576 vertices"},
+        {"r = x60 %x0A\nx0 = \"ab\"\n", "x$ = x# x#\n", 60, "@root response r\n",
+         "g:3:6: the grammar needs more than 1048576 vertices"},
+        {"r = x60 %x0A\nx0 = \"a\"\n", "x$ = x# / x#\n", 60, "@root response r\n", ""},
+        {"r = 1*\"a\" - <first words of x60> %x0A\nx0 = \"a\"\n", "x$ = x# / x#\n", 60,
+         "@root response r\n", "g:1:11: rules refer to each other endlessly"},
+        {"r = 1*\"a\" - <first words of x> %x0A\nx = x / \"a\"\n", "", 0, "@root response r\n",
+         "g:1:11: rules refer to each other endlessly"},
+        /* rules within each other without end */
+        {"r = x0 %x0A\n", "x# = \"a\" x$\n", 1600, "x1600 = \"a\"\n@root response r\n",
+         "g:751:8: more than 1500 rules within each other"},
+        {"r = x %x0A\nx = x\n@call x\n@root response r\n", "", 0, "", ""},
+        /* states that double with each part, and ways that are many everywhere */
+        {"r = *%x61-62 \"a\" 30%x61-62 %x0A\n@root response r\n", "", 0, "",
+         "g:1:1: the grammar needs more than 200000 states"},
+        /* long names, many alternatives, many lines */
+        {"r = \"a\"", "\nr =/ \"a\"", 200000, " %x0A\n@root response r\n",
+         "g:200001:6: conflict in r after '' on %x41: the message is complete, or goes on (the "
+         "other way: g:1:5)"},
+        {"r = %x0A\n", "x", 1 << 20, " = \"a\"\n@root response r\n", ""},
+        {"", "x# = \"a\"\n", 3000, "", "g:2048:1: more than 2047 rules"},
+        {"", "@extension X#\n", 300, "", "g:256:12: more than 255 extensions"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char result[640];
+        char *text = hostile_text(&cases[i]);
+        compile_only(text, "", result, sizeof result);
+        free(text);
+        if (strcmp(result, cases[i].result) != 0) {
+            fail_msg("%s%s\n--- expected\n%s\n--- got\n%s", cases[i].start, cases[i].repeated,
+                     cases[i].result, result);
+        }
+    }
+}
+
+/* A grammar that is within all limits, but takes its time. */
+static void test_work(void **state) {
+    (void)state;
+    jmp_buf out_of_memory, failed;
+    struct arena arena = {.out_of_memory = &out_of_memory};
+    struct abnf abnf;
+    abnf_init(&abnf, &arena, &failed);
+    if (setjmp(failed) == 0) {
+        for (unsigned i = 0; i < 1000; i++) {
+            abnf_work(&abnf, 1000);
+        }
+        assert_int_equal(abnf.work, 1000000);
+        abnf_work(&abnf, SIZE_MAX / 2);
+        fail();
+    }
+    assert_string_equal(abnf.message, "the grammar takes too many steps to compile");
+    arena_free(&arena);
+}
+
+static void test_octets_in_strings(void **state) {
+    (void)state;
+    static const char text[] = "r = \"a\0b\"\n";
+    struct imap_grammar_text grammar = {"g", text, sizeof text - 1}, none = {"c", "", 0};
+    struct compilation c;
+    assert_false(compilation_read(&c, &grammar, 1, &none));
+    assert_int_equal(c.abnf.place.column, 7);
+    assert_string_equal(c.abnf.message, "octet %x00 in the string");
+    compilation_free(&c);
+}
+
 static void test_structure(void **state) {
     (void)state;
     static const struct grammar_case cases[] = {
@@ -375,13 +478,23 @@ static void test_enable(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_syntax),           cmocka_unit_test(test_deep_groups),
-        cmocka_unit_test(test_structure),        cmocka_unit_test(test_conflicts),
-        cmocka_unit_test(test_settled),          cmocka_unit_test(test_catch),
-        cmocka_unit_test(test_read_nodes),       cmocka_unit_test(test_read_values),
-        cmocka_unit_test(test_read_calls),       cmocka_unit_test(test_read_catch),
-        cmocka_unit_test(test_read_differences), cmocka_unit_test(test_read_literals),
-        cmocka_unit_test(test_read_extensions),  cmocka_unit_test(test_enable),
+        cmocka_unit_test(test_syntax),
+        cmocka_unit_test(test_deep_groups),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_work),
+        cmocka_unit_test(test_octets_in_strings),
+        cmocka_unit_test(test_structure),
+        cmocka_unit_test(test_conflicts),
+        cmocka_unit_test(test_settled),
+        cmocka_unit_test(test_catch),
+        cmocka_unit_test(test_read_nodes),
+        cmocka_unit_test(test_read_values),
+        cmocka_unit_test(test_read_calls),
+        cmocka_unit_test(test_read_catch),
+        cmocka_unit_test(test_read_differences),
+        cmocka_unit_test(test_read_literals),
+        cmocka_unit_test(test_read_extensions),
+        cmocka_unit_test(test_enable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

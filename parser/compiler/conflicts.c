@@ -117,19 +117,16 @@ void clash_add(struct clash *clash, const struct abnf_place *place) {
 }
 
 struct clash clash_find(struct construction *c, unsigned state, unsigned octet) {
-    const struct automaton *a = c->automaton;
     struct clash clash = {0};
     if (c->closed != state) {
         construction_close(c, state);
     }
-    for (size_t i = 0; i < c->way_count; i++) {
-        for (unsigned e = a->vertices[c->ways[i].vertex].edges; e != 0; e = a->edges[e].next) {
-            const struct edge *edge = &a->edges[e];
-            if (construction_takes(c, edge, octet)) {
-                const struct abnf_place *place = c->ways[i].place;
-                bool later = place == NULL || edge->place->text >= place->text;
-                clash_add(&clash, later ? edge->place : place);
-            }
+    for (size_t i = 0; i < c->taker_count; i++) {
+        const struct edge *edge = c->takers[i].edge;
+        const struct abnf_place *place = c->takers[i].way->place;
+        if (construction_takes(c, edge, octet)) {
+            bool later = place == NULL || edge->place->text >= place->text;
+            clash_add(&clash, later ? edge->place : place);
         }
     }
     return clash;

@@ -20,6 +20,12 @@ struct way {
         *place; /* of what was read last of all that happens; NULL for nothing */
 };
 
+/* An edge that takes octets, at the end of a way. */
+struct taker {
+    const struct way *way;
+    const struct edge *edge;
+};
+
 /* A set of vertices, sorted: what a state stands for. */
 struct core {
     unsigned *vertices;
@@ -49,6 +55,8 @@ struct construction {
     unsigned closed; /* the state at hand: 0 while its ways are sought */
     struct way *ways;
     size_t way_count;
+    struct taker *takers;
+    size_t taker_count;
     struct way **reached; /* by vertex, NULL if not */
     struct way *way_stack;
 };

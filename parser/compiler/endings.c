@@ -43,6 +43,7 @@ static struct octet_set *find_follow(const struct construction *c) {
     struct octet_set *follow = arena_take(c->arena, c->automaton->machine_count, sizeof *follow);
     for (bool changed = true; changed;) {
         changed = false;
+        abnf_work(c->abnf, t->state_count * t->class_count);
         for (unsigned s = 1; s < t->state_count; s++) {
             for (unsigned class = 0; class < t->class_count; class ++) {
                 const struct transition *call = &t->states[s].row[class];
@@ -105,6 +106,7 @@ static void check_catches(struct construction *c) {
                 continue;
             }
             const struct transition *stay = t->states[call->caught].row;
+            abnf_work(c->abnf, t->state_count);
             for (unsigned inner = 1; inner < t->state_count; inner++) {
                 for (unsigned k = 0; k < t->class_count; k++) {
                     if (c->machine_of[inner] == t->kinds[call->kind].machine &&

@@ -85,6 +85,7 @@ static bool same_state(const struct refinement *r, unsigned one, unsigned other)
  * as well, in case different ones have the same signature. */
 static bool refine(struct refinement *r, bool exact) {
     size_t count = r->transducer->state_count, blocks = 1;
+    abnf_work(r->transducer->automaton->abnf, count + r->group_count);
     memset(r->buckets, 0, r->bucket_count * sizeof *r->buckets);
     for (unsigned s = 1; s < count; s++) {
         r->signatures[s] = signature(r, s);

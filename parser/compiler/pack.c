@@ -36,7 +36,7 @@ struct packing {
 
 static _Noreturn void fail(const struct packing *p, const char *what, size_t limit) {
     struct abnf *abnf = p->transducer->automaton->abnf;
-    abnf_fail(abnf, &abnf->rules[1].place, "the grammar needs more than %zu %s", limit, what);
+    abnf_fail(abnf, &abnf->text, "the grammar needs more than %zu %s", limit, what);
 }
 
 /* ---- actions ------------------------------------------------------------------------------- */

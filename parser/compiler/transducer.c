@@ -1,10 +1,14 @@
 #include "transducer.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "construction.h"
 
-enum { MAX_STATES = 200000 /* before minimising */ };
+enum {
+    MAX_STATES = 200000, /* before minimising */
+    FEW = 32             /* are sorted by insertion */
+};
 
 /* ---- closure: the ways from a state, up to the next octet ------------------------------------ */
 
@@ -13,9 +17,11 @@ static unsigned chain_of(struct construction *c, unsigned previous, struct node_
         const struct end_chain *chain = &c->chains[i];
         if (chain->previous == previous && chain->end.label == end.label &&
             chain->end.slot == end.slot) {
+            abnf_work(c->abnf, i);
             return (unsigned)i;
         }
     }
+    abnf_work(c->abnf, c->chain_count);
     c->chains =
         arena_grow(c->arena, c->chains, c->chain_count, &c->chain_capacity, sizeof *c->chains);
     c->chains[c->chain_count] = (struct end_chain){
@@ -59,8 +65,8 @@ void construction_close(struct construction *c, unsigned state) {
     for (size_t i = 0; i < c->way_count; i++) {
         c->reached[c->ways[i].vertex] = NULL;
     }
-    c->way_count = c->closed = 0;
-    size_t depth = 0;
+    c->way_count = c->taker_count = c->closed = 0;
+    size_t depth = 0, steps = 0;
     for (unsigned i = core->count; i-- > 0;) {
         c->way_stack[depth++] = (struct way){.vertex = core->vertices[i]};
     }
@@ -75,13 +81,16 @@ void construction_close(struct construction *c, unsigned state) {
         }
         c->ways[c->way_count] = way;
         c->reached[way.vertex] = &c->ways[c->way_count++];
-        for (unsigned e = a->vertices[way.vertex].edges; e != 0; e = a->edges[e].next) {
+        for (unsigned e = a->vertices[way.vertex].edges; e != 0; e = a->edges[e].next, steps++) {
             if (a->edges[e].kind == EDGE_EPSILON) {
                 c->way_stack[depth++] = follow(c, way, &a->edges[e]);
+            } else {
+                c->takers[c->taker_count++] = (struct taker){c->reached[way.vertex], &a->edges[e]};
             }
         }
     }
     c->closed = state;
+    abnf_work(c->abnf, steps);
 }
 
 /* ---- states -------------------------------------------------------------------------------- */
@@ -95,13 +104,21 @@ static size_t hash_core(const unsigned *vertices, unsigned count, unsigned machi
     return (size_t)hash;
 }
 
+static int by_number(const void *one, const void *other) {
+    unsigned a = *(const unsigned *)one, b = *(const unsigned *)other;
+    return (a > b) - (a < b);
+}
+
 static void sort_vertices(unsigned *vertices, unsigned *count) {
-    for (unsigned i = 1; i < *count; i++) {
+    for (unsigned i = 1; i < *count && *count <= FEW; i++) {
         unsigned vertex = vertices[i], at = i;
         for (; at > 0 && vertices[at - 1] > vertex; at--) {
             vertices[at] = vertices[at - 1];
         }
         vertices[at] = vertex;
+    }
+    if (*count > FEW) {
+        qsort(vertices, *count, sizeof *vertices, by_number);
     }
     unsigned kept = 0;
     for (unsigned i = 0; i < *count; i++) {
@@ -115,8 +132,7 @@ static void sort_vertices(unsigned *vertices, unsigned *count) {
 static unsigned add_state(struct construction *c, unsigned machine, const struct core *core) {
     struct transducer *t = c->transducer;
     if (t->state_count >= MAX_STATES) {
-        abnf_fail(c->abnf, &c->abnf->rules[c->automaton->machines[machine].rule].place,
-                  "the grammar needs more than %d states", MAX_STATES);
+        abnf_fail(c->abnf, &c->abnf->text, "the grammar needs more than %d states", MAX_STATES);
     }
     unsigned state = (unsigned)t->state_count;
     t->states = arena_grow(c->arena, t->states, state, &t->state_capacity, sizeof *t->states);
@@ -138,6 +154,7 @@ static unsigned add_state(struct construction *c, unsigned machine, const struct
 
 /* The state of a machine for a set of vertices, new or known. Sorts the set. */
 static unsigned state_of(struct construction *c, unsigned machine, struct core *core) {
+    abnf_work(c->abnf, core->count);
     sort_vertices(core->vertices, &core->count);
     size_t bucket = hash_core(core->vertices, core->count, machine) % c->bucket_count;
     for (unsigned s = c->buckets[bucket]; s != 0; s = c->next_in_bucket[s]) {
@@ -216,18 +233,13 @@ static void add_to_step(struct construction *c, struct step *step, const struct 
 
 /* No way may lose a mark that it still needs to another way's beginning. */
 static void check_marks(struct construction *c, const struct step *step) {
-    for (size_t i = 0; i < c->way_count; i++) {
-        const struct way *way = &c->ways[i];
+    for (size_t i = 0; i < c->taker_count; i++) {
+        const struct way *way = c->takers[i].way;
         uint32_t live = c->automaton->vertices[way->vertex].live;
-        if ((step->begins & ~way->begins & live) == 0) {
-            continue;
-        }
-        for (unsigned e = c->automaton->vertices[way->vertex].edges; e != 0;
-             e = c->automaton->edges[e].next) {
-            if (construction_takes(c, &c->automaton->edges[e], step->octet)) {
-                conflict_fail(c, step->state, step->octet,
-                              "a node begins where another way has one open", NULL);
-            }
+        if ((step->begins & ~way->begins & live) != 0 &&
+            construction_takes(c, c->takers[i].edge, step->octet)) {
+            conflict_fail(c, step->state, step->octet,
+                          "a node begins where another way has one open", NULL);
         }
     }
 }
@@ -254,9 +266,11 @@ unsigned construction_kind(struct construction *c, const struct transition_kind 
         if (known->operation == kind->operation && known->machine == kind->machine &&
             known->slots == kind->slots && same_action(&known->action, &kind->action) &&
             same_action(&known->final, &kind->final)) {
+            abnf_work(c->abnf, i);
             return (unsigned)i;
         }
     }
+    abnf_work(c->abnf, t->kind_count);
     t->kinds = arena_grow(c->arena, t->kinds, t->kind_count, &t->kind_capacity, sizeof *t->kinds);
     t->kinds[t->kind_count] = *kind;
     return (unsigned)t->kind_count++;
@@ -315,8 +329,8 @@ static struct transition make_transition(struct construction *c, struct step *st
 }
 
 static void fill_row(struct construction *c, unsigned state, struct step *step) {
-    const struct automaton *a = c->automaton;
     unsigned class_count = c->transducer->class_count;
+    abnf_work(c->abnf, c->taker_count * class_count);
     struct transition *row = arena_take(c->arena, class_count, sizeof *row);
     for (unsigned class = 0; class < class_count; class ++) {
         step->state = state;
@@ -324,11 +338,9 @@ static void fill_row(struct construction *c, unsigned state, struct step *step) 
         step->read.count = step->call.count = step->chain_count = step->machine = 0;
         step->begins = 0;
         step->literal = false;
-        for (size_t i = 0; i < c->way_count; i++) {
-            for (unsigned e = a->vertices[c->ways[i].vertex].edges; e != 0; e = a->edges[e].next) {
-                if (construction_takes(c, &a->edges[e], step->octet)) {
-                    add_to_step(c, step, &c->ways[i], &a->edges[e]);
-                }
+        for (size_t i = 0; i < c->taker_count; i++) {
+            if (construction_takes(c, c->takers[i].edge, step->octet)) {
+                add_to_step(c, step, c->takers[i].way, c->takers[i].edge);
             }
         }
         if (step->read.count + step->call.count > 0) {
@@ -343,13 +355,9 @@ static void fill_row(struct construction *c, unsigned state, struct step *step) 
 static unsigned rule_of_state(const struct construction *c, unsigned state) {
     const struct automaton *a = c->automaton;
     unsigned path = 0, before = c->cores[state].path;
-    for (size_t i = 0; i < c->way_count; i++) {
-        for (unsigned e = a->vertices[c->ways[i].vertex].edges; e != 0; e = a->edges[e].next) {
-            const struct edge *edge = &a->edges[e];
-            if (edge->kind != EDGE_EPSILON) {
-                path = path == 0 ? edge->path : automaton_common_path(a, path, edge->path);
-            }
-        }
+    for (size_t i = 0; i < c->taker_count; i++) {
+        unsigned other = c->takers[i].edge->path;
+        path = path == 0 ? other : automaton_common_path(a, path, other);
     }
     if (path == 0 || (before != 0 && a->paths[before].depth > a->paths[path].depth)) {
         path = before;
@@ -382,6 +390,7 @@ static void begin_construction(struct construction *c) {
     c->buckets = arena_take(c->arena, c->bucket_count, sizeof *c->buckets);
     c->ways = arena_take(c->arena, vertices, sizeof *c->ways);
     c->reached = arena_take(c->arena, vertices, sizeof *c->reached);
+    c->takers = arena_take(c->arena, c->automaton->edge_count, sizeof *c->takers);
     c->way_stack = arena_take(c->arena, c->automaton->edge_count + vertices, sizeof *c->way_stack);
     c->chains = arena_grow(c->arena, NULL, 0, &c->chain_capacity, sizeof *c->chains);
     c->chain_count = 1;
