@@ -496,6 +496,21 @@ static bool try_refused_tolerance(void *context, const struct imap_case *message
     return true;
 }
 
+static void test_names_of_quirks(void **state) {
+    (void)state;
+    enum imap_quirk quirk;
+    assert_true(imap_quirk_find("NIL-string", &quirk));
+    assert_int_equal(quirk, IMAP_QUIRK_NIL_STRING);
+    assert_false(imap_quirk_find("nil", &quirk));
+    for (int i = 0; i < IMAP_QUIRK_COUNT; i++) {
+        assert_true(imap_quirk_find(imap_quirk_name((enum imap_quirk)i), &quirk));
+        assert_int_equal(quirk, i);
+        assert_non_null(imap_quirk_sentence(quirk));
+    }
+    assert_null(imap_quirk_name(IMAP_QUIRK_COUNT));
+    assert_null(imap_quirk_sentence(IMAP_QUIRK_COUNT));
+}
+
 static void test_quirks(void **state) {
     (void)state;
     for (size_t i = 0; i < ROOTS; i++) {
@@ -575,7 +590,8 @@ int main(void) {
         cmocka_unit_test(test_numbers),         cmocka_unit_test(test_nul),
         cmocka_unit_test(test_nul_in_literals), cmocka_unit_test(test_limits),
         cmocka_unit_test(test_headers),         cmocka_unit_test(test_bombs),
-        cmocka_unit_test(test_quirks),          cmocka_unit_test(test_no_allocation),
+        cmocka_unit_test(test_quirks),          cmocka_unit_test(test_names_of_quirks),
+        cmocka_unit_test(test_no_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
