@@ -1,6 +1,7 @@
 /* The push parser: a loop over the packed transducer, and counted literals beside it. */
 #include <string.h>
 
+#include "accelerate.h"
 #include "quirk.h"
 #include "reader.h"
 
@@ -10,13 +11,6 @@ enum {
     DEFAULT_MESSAGE = 128 << 20,
     HEADER_END = 3 /* octets that end a literal's header: "}" CR LF */
 };
-
-/* Words of eight octets, whose first octet is their lowest: several octets are looked at at once.
- */
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define LITTLE_ENDIAN_WORDS
-#endif
-enum { WORD = 8 };
 
 /* What a function does that is called seldom: so its caller need not save registers for it. */
 #define OUT_OF_LINE __attribute__((noinline))
@@ -194,22 +188,6 @@ static struct number add_digits(struct number number, const uint8_t *digits, con
     return number;
 }
 
-/* The number that the last `count` octets before `end` are, 1 to 8, where 8 may be read: pairs of
- * digits are added at once, then pairs of pairs, and so on. */
-static inline struct number word_number(const uint8_t *end, unsigned count) {
-#ifdef LITTLE_ENDIAN_WORDS
-    uint64_t digits;
-    memcpy(&digits, end - sizeof digits, sizeof digits);
-    digits = (digits & UINT64_C(0x0F0F0F0F0F0F0F0F)) >> 8 * (8 - count) << 8 * (8 - count);
-    digits = (digits * 10 + (digits >> 8)) & UINT64_C(0x00FF00FF00FF00FF);
-    digits = (digits * 100 + (digits >> 16)) & UINT64_C(0x0000FFFF0000FFFF);
-    digits = (digits * 10000 + (digits >> 32)) & UINT32_MAX;
-    return (struct number){.value = digits};
-#else
-    return add_digits((struct number){0}, end - count, end);
-#endif
-}
-
 /* The number that stands at [start, at). Its first digits may be in an earlier piece. */
 static inline struct number number_at(const struct imap_parser *p, const struct piece *piece,
                                       const uint8_t *at, uint64_t start) {
@@ -219,7 +197,7 @@ static inline struct number number_at(const struct imap_parser *p, const struct 
     }
     const uint8_t *digits = piece->start + (start - piece->base);
     if (at - digits <= WORD && at - piece->start >= WORD) {
-        return word_number(at, (unsigned)(at - digits));
+        return (struct number){.value = word_number(at, (unsigned)(at - digits))};
     }
     return add_digits((struct number){0}, digits, at);
 }
@@ -450,45 +428,6 @@ static bool fail_limit(struct imap_parser *p, const struct piece *piece) {
     return fail(p, line ? IMAP_LINE_TOO_LONG : IMAP_MESSAGE_TOO_LONG, offset_of(piece), -1);
 }
 
-/* How many octets of a chain's text, from `text` on, stand at `at`: at most `length`. */
-static unsigned match_octets(const uint8_t *text, unsigned length, const uint8_t *at) {
-    unsigned matched = 0;
-    while (matched < length) {
-        unsigned octet = CHAIN_LETTER(text[matched]) ? at[matched] | 0x20U : at[matched];
-        if (octet != text[matched]) {
-            break;
-        }
-        matched++;
-    }
-    return matched;
-}
-
-/* The same where eight octets can be read at `at`: eight comparisons at once. Bits 5 and 6 of an
- * octet of the text say that it is a letter, where bit 5 doesn't matter. */
-static inline unsigned match_word(const struct grammar_chain *chain, unsigned from,
-                                  const uint8_t *at) {
-#ifdef LITTLE_ENDIAN_WORDS
-    uint64_t text, octets;
-    memcpy(&text, chain->text, sizeof text);
-    memcpy(&octets, at, sizeof octets);
-    text >>= 8 * from;
-    uint64_t letters = text & text >> 1 & UINT64_C(0x2020202020202020);
-    uint64_t differs = (text ^ octets) & ~letters;
-    unsigned length = chain->length - from, beyond = 8 * (CHAIN_TEXT - length);
-    differs <<= beyond;
-    if (differs == 0) {
-        return length;
-    }
-    unsigned matched = 0;
-    for (differs >>= beyond; (differs & 0xFF) == 0; differs >>= 8) {
-        matched++;
-    }
-    return matched;
-#else
-    return match_octets(chain->text + from, chain->length - from, at);
-#endif
-}
-
 /* Acceleration: without it, a chain would be read a state at a time.
  * Reads on in a chain: to the state after it, or to the end of the octets. False: to an octet that
  * isn't its. */
@@ -507,31 +446,6 @@ static inline bool read_chain(const struct imap_grammar *grammar, uint32_t *stat
     *at += matched;
     *state = from + matched == chain->length ? chain->target : *state + matched;
     return matched == length;
-}
-
-/* The end of the run of octets that are in a default set. */
-static inline const uint8_t *skip_run(const struct imap_grammar *grammar, unsigned set,
-                                      const uint8_t *at, const uint8_t *end) {
-    const uint64_t *defaults = grammar->defaults, bit = UINT64_C(1) << set;
-    const uint8_t *classes = grammar->classes;
-    for (; end - at >= 4; at += 4) {
-        if ((defaults[classes[at[0]]] & bit) == 0) {
-            return at;
-        }
-        if ((defaults[classes[at[1]]] & bit) == 0) {
-            return at + 1;
-        }
-        if ((defaults[classes[at[2]]] & bit) == 0) {
-            return at + 2;
-        }
-        if ((defaults[classes[at[3]]] & bit) == 0) {
-            return at + 3;
-        }
-    }
-    while (at < end && (defaults[classes[*at]] & bit) != 0) {
-        at++;
-    }
-    return at;
 }
 
 /* Where the parser is in a message, while it reads it: in registers. */
