@@ -135,7 +135,7 @@ imap_rule grammar_state_rule(const struct imap_grammar *grammar, uint32_t state)
 
 /* Where a chain goes on the class: 0 if nowhere. */
 static uint32_t chain_target(const struct imap_grammar *grammar, uint32_t state, unsigned class) {
-    uint32_t place = state - grammar->chain_start;
+    uint32_t place = state - FIRST_CHAIN;
     const struct grammar_chain *chain = &grammar->chains[place / CHAIN_TEXT];
     uint32_t at = place % CHAIN_TEXT;
     uint8_t octet = chain->text[at], other = octet;
@@ -149,13 +149,13 @@ static uint32_t chain_target(const struct imap_grammar *grammar, uint32_t state,
 }
 
 bool grammar_reads(const struct imap_grammar *grammar, uint32_t state, unsigned class) {
-    return state >= grammar->chain_start ? chain_target(grammar, state, class) != 0
-                                         : grammar_cell(grammar, state, class) != CELL_EMPTY;
+    return state >= FIRST_CHAIN ? chain_target(grammar, state, class) != 0
+                                : grammar_cell(grammar, state, class) != CELL_EMPTY;
 }
 
 bool grammar_transition_at(const struct imap_grammar *grammar, uint32_t state, unsigned class,
                            struct grammar_transition *transition) {
-    if (state >= grammar->chain_start) {
+    if (state >= FIRST_CHAIN) {
         uint32_t target = chain_target(grammar, state, class);
         *transition = (struct grammar_transition){.target = (uint16_t)target};
         return target != 0;
@@ -174,7 +174,7 @@ bool grammar_transition_at(const struct imap_grammar *grammar, uint32_t state, u
 
 const struct grammar_transition *grammar_otherwise(const struct imap_grammar *grammar,
                                                    uint32_t state) {
-    if (state >= grammar->chain_start) {
+    if (state >= FIRST_CHAIN) {
         return NULL;
     }
     uint32_t cell = grammar->cells[state + CLASS_RETURN];

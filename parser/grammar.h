@@ -4,7 +4,7 @@
 
 #include "imapspec.h"
 
-/* A state is a number: below chain_start the index of its row's first cell, from there on a place
+/* A state is a number: below FIRST_CHAIN the index of its row's first cell, from there on a place
  * in a chain.
  *
  * Rows hold only what is special about a state. They are laid over each other so that each cell
@@ -19,6 +19,7 @@
 enum {
     CELL_EMPTY = 0,
     CELL_NONE = 0xFF0000, /* what there is where there is none */
+    FIRST_CHAIN = 0xA000,
     MAX_STATE = 0xFFFF,
 
     /* classes: 0 is the row's first cell, which names DEFAULT_SETS and a set instead */
@@ -27,17 +28,15 @@ enum {
     DEFAULT_SETS = 0x80,
     MAX_DEFAULT_SETS = 64, /* set 0 is empty */
 
-    /* actions: 0 is none, others are indices into shortcuts */
-    CELL_TRANSITION = 0xFF, /* the target is an index into transitions */
-
-    /* shortcuts of each kind */
-    MAX_BEGINS = 64,
-    MAX_ENDS = 180,
-    MAX_NUMBERS = 40
+    /* actions: 0 is none, others are indices into shortcuts, in the order of how much they do */
+    FIRST_ENDS = 24,       /* before it, they begin nodes as begins[] says */
+    FIRST_NUMBERS = 208,   /* before it, they end nodes */
+    FIRST_OTHERS = 248,    /* before it, they end a number, and then nodes */
+    CELL_TRANSITION = 0xFF /* the target is an index into transitions */
 };
 
 /* States that have one way on, in a row: a word, or part of it. The state after the text's first i
- * octets is the chain's own, plus i; its own is chain_start + CHAIN_TEXT * its index. */
+ * octets is the chain's own, plus i; its own is FIRST_CHAIN + CHAIN_TEXT * its index. */
 enum { CHAIN_TEXT = 8 };
 #define CHAIN_LETTER(octet) (((octet)&0x60) == 0x60)
 
@@ -128,11 +127,7 @@ struct imap_grammar {
     uint8_t classes[256];
     uint64_t defaults[DEFAULT_SETS];     /* by class; bit i: default set i has it */
     uint16_t shortcuts[CELL_TRANSITION]; /* what the actions in cells are: indices into actions */
-    /* They are in the order of what there is to do. Below begin_count they only begin nodes, as
-     * begins[] says; below end_count they only end nodes; below number_count they only end a
-     * number, and then nodes. */
-    uint8_t begin_count, end_count, number_count;
-    struct grammar_begin begins[MAX_BEGINS];
+    struct grammar_begin begins[FIRST_ENDS];
     const uint32_t *cells;
     const struct grammar_chain *chains;
     const struct grammar_transition *transitions;
@@ -143,7 +138,6 @@ struct imap_grammar {
     const struct grammar_extension *extensions;   /* by number; 0 is unused */
     const struct grammar_state_rule *state_rules; /* sorted by state */
     uint32_t cell_count, chain_count, transition_count, state_rule_count;
-    uint32_t chain_start;                         /* the first chain's state */
     uint32_t state_count;                         /* for a person */
     uint16_t rule_count, set_count, action_count; /* rule_count includes the unused 0 */
     uint16_t extension_count, string_count;       /* likewise */

@@ -433,7 +433,7 @@ static bool fail_limit(struct imap_parser *p, const struct piece *piece) {
  * isn't its. */
 static inline bool read_chain(const struct imap_grammar *grammar, uint32_t *state,
                               const uint8_t **at, const uint8_t *end) {
-    uint32_t place = *state - grammar->chain_start, from = place % CHAIN_TEXT;
+    uint32_t place = *state - FIRST_CHAIN, from = place % CHAIN_TEXT;
     const struct grammar_chain *chain = &grammar->chains[place / CHAIN_TEXT];
     unsigned length = chain->length - from, matched;
     size_t left = (size_t)(end - *at);
@@ -471,7 +471,7 @@ static inline struct reading resume(struct imap_parser *p, const struct piece *p
  * state, or begin nodes. CELL_NONE: it doesn't go on, or is at the end. */
 static inline uint32_t next_cell(const struct imap_grammar *grammar, struct reading *r) {
     while (r->at < r->end) {
-        if (r->state >= grammar->chain_start) {
+        if (r->state >= FIRST_CHAIN) {
             if (!read_chain(grammar, &r->state, &r->at, r->end)) {
                 return CELL_NONE;
             }
@@ -487,7 +487,7 @@ static inline uint32_t next_cell(const struct imap_grammar *grammar, struct read
             }
         }
         unsigned action = CELL_ACTION(cell);
-        if (action >= grammar->begin_count) {
+        if (action >= FIRST_ENDS) {
             return cell;
         }
         uint32_t offset = (uint32_t)((uintptr_t)r->at - r->origin);
@@ -495,7 +495,7 @@ static inline uint32_t next_cell(const struct imap_grammar *grammar, struct read
         r->marks[grammar->begins[action].other] = offset;
         r->state = CELL_TARGET(cell);
         r->at++;
-        if (!own && r->state < grammar->chain_start) {
+        if (!own && r->state < FIRST_CHAIN) {
             cell = grammar->cells[r->state];
             if (cell == CELL(CELL_CLASS(cell), 0, r->state)) {
                 r->at = skip_run(grammar, CELL_CLASS(cell) - DEFAULT_SETS, r->at, r->end);
@@ -512,7 +512,7 @@ static inline bool end_nodes(struct imap_parser *p, const struct piece *piece,
     const struct imap_grammar *grammar = p->grammar;
     const uint16_t *word = grammar->actions + grammar->shortcuts[shortcut];
     event->end = r->message + (uint64_t)((uintptr_t)r->at - r->origin);
-    if (shortcut >= grammar->end_count) {
+    if (shortcut >= FIRST_NUMBERS) {
         uint64_t start = r->message + r->marks[ACTION_END_SLOT(word[1])];
         struct number number = number_at(p, piece, r->at, start);
         if (number.over || number.value > grammar->rules[ACTION_END_LABEL(word[1])].maximum) {
@@ -560,7 +560,7 @@ static bool read_messages(struct imap_parser *p, struct piece *piece) {
     for (;;) {
         uint32_t cell = next_cell(grammar, &r);
         unsigned action = CELL_ACTION(cell);
-        bool ended = action < grammar->number_count && end_nodes(p, piece, &r, action, &event);
+        bool ended = action < FIRST_OTHERS && end_nodes(p, piece, &r, action, &event);
         if (ended) {
             r.state = CELL_TARGET(cell);
             r.at++;
@@ -1033,7 +1033,7 @@ static OUT_OF_LINE bool end_at_octet(struct imap_parser *p, const uint8_t *octet
     unsigned shortcut = CELL_ACTION(cell);
     uint16_t action = grammar->shortcuts[shortcut];
     imap_rule first = ACTION_END_LABEL(grammar->actions[action + 1]);
-    if (shortcut >= grammar->end_count && p->number > grammar->rules[first].maximum) {
+    if (shortcut >= FIRST_NUMBERS && p->number > grammar->rules[first].maximum) {
         return false;
     }
     struct piece piece = {.start = octet, .at = octet, .end = octet + 1, .base = p->offset};
@@ -1047,13 +1047,13 @@ static OUT_OF_LINE bool end_at_octet(struct imap_parser *p, const uint8_t *octet
 static bool read_octet(struct imap_parser *p, const uint8_t *octet) {
     const struct imap_grammar *grammar = p->grammar;
     unsigned class = grammar->classes[*octet];
-    if (p->state < grammar->chain_start) {
+    if (p->state < FIRST_CHAIN) {
         uint32_t cell = grammar_cell(grammar, p->state, class);
         unsigned action = CELL_ACTION(cell);
-        if (cell == CELL_EMPTY || action >= grammar->number_count) {
+        if (cell == CELL_EMPTY || action >= FIRST_OTHERS) {
             return false;
         }
-        if (action >= grammar->begin_count) {
+        if (action >= FIRST_ENDS) {
             return end_at_octet(p, octet, cell);
         }
         uint32_t *marks = p->marks + p->base, offset = (uint32_t)(p->offset - p->message_start);

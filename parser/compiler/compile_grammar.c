@@ -170,13 +170,11 @@ static void write_classes(FILE *out, const struct imap_grammar *grammar) {
         fprintf(out, "%s%u,", i % 16 == 0 ? "\n        " : " ", grammar->shortcuts[i]);
     }
     fputs("\n    },\n    .begins = {", out);
-    for (unsigned i = 0; i < MAX_BEGINS; i++) {
+    for (unsigned i = 0; i < FIRST_ENDS; i++) {
         fprintf(out, "%s{%u, %u},", i % 8 == 0 ? "\n        " : " ", grammar->begins[i].slot,
                 grammar->begins[i].other);
     }
-    fprintf(out,
-            "\n    },\n    .begin_count = %u,\n    .end_count = %u,\n    .number_count = %u,\n",
-            grammar->begin_count, grammar->end_count, grammar->number_count);
+    fputs("\n    },\n", out);
 }
 
 static void write_roots(FILE *out, const struct imap_grammar *grammar) {
@@ -231,8 +229,8 @@ static void write_grammar(FILE *out, const struct imap_grammar *grammar) {
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++) {
         fprintf(out, "    .%s = %s,\n", arrays[i], arrays[i]);
     }
-    fprintf(out, "    .cell_count = %u,\n    .chain_count = %u,\n    .chain_start = %u,\n",
-            grammar->cell_count, grammar->chain_count, grammar->chain_start);
+    fprintf(out, "    .cell_count = %u,\n    .chain_count = %u,\n", grammar->cell_count,
+            grammar->chain_count);
     fprintf(out,
             "    .transition_count = %u,\n    .state_count = %u,\n    .state_rule_count = %u,\n",
             grammar->transition_count, grammar->state_count, grammar->state_rule_count);

@@ -176,18 +176,18 @@ static size_t most_used(const struct packing *p, enum effort effort) {
     return most;
 }
 
-/* The next shortcuts, up to `limit`, are the actions of this effort that most cells have. Returns
- * the one after them. */
-static unsigned choose_shortcuts(struct packing *p, enum effort effort, unsigned shortcut,
-                                 unsigned limit) {
-    for (size_t i; shortcut < limit && (i = most_used(p, effort)) != 0; shortcut++) {
+/* The shortcuts from `first` up to `limit` are the actions of this effort that most cells have. */
+static void choose_shortcuts(struct packing *p, enum effort effort, unsigned first,
+                             unsigned limit) {
+    size_t i = most_used(p, effort);
+    for (unsigned shortcut = first; i != 0 && shortcut < limit; shortcut++) {
         p->kinds[i].shortcut = (uint8_t)shortcut;
         p->grammar->shortcuts[shortcut] = p->kinds[i].action;
         if (effort == ONLY_BEGINS) {
             only_begins(&p->transducer->kinds[i].action, &p->grammar->begins[shortcut]);
         }
+        i = most_used(p, effort);
     }
-    return shortcut;
 }
 
 static void pack_actions(struct packing *p) {
@@ -199,15 +199,11 @@ static void pack_actions(struct packing *p) {
         p->kinds[i].final = action_index(p, &t->kinds[i].final);
     }
     count_uses(p);
-    struct imap_grammar *grammar = p->grammar;
-    only_begins(&(struct action){0}, &grammar->begins[0]);
-    unsigned next = choose_shortcuts(p, ONLY_BEGINS, 1, MAX_BEGINS);
-    grammar->begin_count = (uint8_t)next;
-    next = choose_shortcuts(p, ONLY_ENDS, next, next + MAX_ENDS);
-    grammar->end_count = (uint8_t)next;
-    next = choose_shortcuts(p, NUMBER_ENDS, next, next + MAX_NUMBERS);
-    grammar->number_count = (uint8_t)next;
-    choose_shortcuts(p, MORE_EFFORT, next, CELL_TRANSITION);
+    only_begins(&(struct action){0}, &p->grammar->begins[0]);
+    choose_shortcuts(p, ONLY_BEGINS, 1, FIRST_ENDS);
+    choose_shortcuts(p, ONLY_ENDS, FIRST_ENDS, FIRST_NUMBERS);
+    choose_shortcuts(p, NUMBER_ENDS, FIRST_NUMBERS, FIRST_OTHERS);
+    choose_shortcuts(p, MORE_EFFORT, FIRST_OTHERS, CELL_TRANSITION);
 }
 
 /* ---- transitions --------------------------------------------------------------------------- */
@@ -277,8 +273,8 @@ static unsigned row_size(const struct packing *p, unsigned state) {
 /* Makes sure that a row at `base` lies within the arrays. */
 static void reserve(struct packing *p, size_t base) {
     size_t end = base + FIRST_CLASS + p->transducer->class_count;
-    if (end > MAX_STATE) {
-        fail(p, "cells", MAX_STATE);
+    if (end > FIRST_CHAIN) {
+        fail(p, "cells", FIRST_CHAIN);
     }
     while (p->cell_count < end) {
         p->cells =
@@ -374,16 +370,14 @@ static void place_rows(struct packing *p) {
 }
 
 static void number_chains(struct packing *p) {
-    size_t start = (p->cell_count + CHAIN_TEXT - 1) / CHAIN_TEXT * CHAIN_TEXT;
-    if (start + p->chains.count * CHAIN_TEXT > MAX_STATE) {
-        fail(p, "states", MAX_STATE);
+    if (p->chains.count > (MAX_STATE - FIRST_CHAIN) / CHAIN_TEXT) {
+        fail(p, "chains", (MAX_STATE - FIRST_CHAIN) / CHAIN_TEXT);
     }
     for (unsigned s = 1; s < p->transducer->state_count; s++) {
         if (p->chains.places[s] != 0) {
-            p->numbers[s] = (unsigned)start + p->chains.places[s] - 1;
+            p->numbers[s] = FIRST_CHAIN + p->chains.places[s] - 1;
         }
     }
-    p->grammar->chain_start = (uint32_t)start;
 }
 
 static void fill_chains(struct packing *p) {

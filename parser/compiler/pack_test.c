@@ -204,7 +204,7 @@ static void test_too_large(void **state) {
     snprintf(text + length, SIZE - length, ") %%x0A\n@root response r\n");
     struct compilation c;
     assert_false(compile(&c, &(struct text){"g", text}, 1, ""));
-    assert_string_equal(c.abnf.message, "the grammar needs more than 65535 cells");
+    assert_string_equal(c.abnf.message, "the grammar needs more than 40960 cells");
     arena_free(&c.arena);
 }
 
