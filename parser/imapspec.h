@@ -46,7 +46,7 @@ enum imap_root {
  */
 const struct imap_grammar *imap_grammar_builtin(void);
 
-/* The rule of that name (case-insensitive, as in RFC 5234), 0 when the grammar has none. */
+/* The rule of that name (in any case: RFC 5234, 2.1), 0 when the grammar has none. */
 imap_rule imap_grammar_rule(const struct imap_grammar *, const char *name);
 
 /* Rules are numbered 1..count. */
@@ -55,41 +55,47 @@ imap_rule imap_grammar_rule_count(const struct imap_grammar *);
 /* The rule that messages of the root are. */
 imap_rule imap_root_rule(const struct imap_grammar *, enum imap_root);
 
-/* The rule's name as its RFC spells it; "" for 0. */
+/* The rule's name as its RFC spells it; "" for 0, and for a number that no rule has. Lives as long
+ * as the grammar. */
 const char *imap_rule_name(const struct imap_grammar *, imap_rule);
 
-/* Where the rule is defined, as a person would cite it: "RFC 3501". */
+/* Where the rule is defined, as a person would cite it: "RFC 3501"; "" as above. Lives as long as
+ * the grammar. */
 const char *imap_rule_source(const struct imap_grammar *, imap_rule);
 
 /* The shortest text that the rule matches, in plain characters where there is a choice ("a", "1",
  * "OK"); NULL when that text would need a literal. Lives as long as the grammar. */
 const char *imap_rule_example(const struct imap_grammar *, imap_rule);
 
-/* Does the rule make nodes, i.e. IMAP_EVENT_NODE events? */
+/* Does the rule make nodes, i.e. IMAP_EVENT_NODE events? False for a number that no rule has. */
 bool imap_rule_is_node(const struct imap_grammar *, imap_rule);
 
-/* ---- grammars made at run time ---------------------------------------------------------------- */
+/* ---- grammars made at run time -------------------------------------------------------------- */
 
 /* ABNF in the language of parser/grammar/overlay.abnf, and where it comes from. */
 struct imap_grammar_text {
-    const char *file; /* for messages */
-    const char *text; /* need not end in NUL */
+    const char *file; /* for messages; "…/rfc1234.abnf" is cited as "RFC 1234" */
+    const char *text; /* need not end in NUL; not NULL, even if it is empty */
     size_t size;      /* octets of the text, at most 4 MiB */
 };
 
 /* Why a text is no grammar, or makes none with the others. */
 struct imap_grammar_problem {
-    const char *file; /* of the text; "" if it is about none */
+    const char *file; /* of the text, as it was given, or of one that is built in; "" if it is about
+                         none, as when memory is out */
     unsigned line, column; /* from 1; column counts octets */
     char message[512];     /* one sentence */
 };
 
 /* Compiles the built-in grammar with `count` texts read after it, in this order: a rule replaces
- * one of its name, "=/" adds to it, and a section `@extension NAME...` makes an extension. NULL on an
- * error, a conflict, or when memory is out; then *problem says why. What it returns is as immutable
- * as the built-in grammar and lives until imap_grammar_free; it keeps nothing of the texts. Takes
- * about a second, and tens of megabytes until it is done. This and what is below "generating" is all
- * of the library that allocates. */
+ * one of its name, "=/" adds to it, and a section `@extension NAME...` makes an extension. NULL on
+ * an error, a conflict, or when memory is out; then *problem says why. What it returns is as
+ * immutable as the built-in grammar and lives until imap_grammar_free; it keeps nothing of the
+ * texts.
+ *
+ * Takes some tenths of a second, and about 100 MB until it is done. Texts may be anybody's: what
+ * would take more than 1 GiB, or many times the steps, is an error. This and what is below
+ * "generating" is all of the library that allocates. */
 struct imap_grammar *imap_grammar_compile(const struct imap_grammar_text *, size_t count,
                                           struct imap_grammar_problem *problem);
 
@@ -111,10 +117,10 @@ unsigned imap_extension_count(const struct imap_grammar *);
 size_t imap_extension_name(const struct imap_grammar *, unsigned extension, char *name,
                            size_t size);
 
-/* Where the extension is defined: "RFC 7162". */
+/* Where the extension is defined: "RFC 7162"; "" for a number that none has. */
 const char *imap_extension_source(const struct imap_grammar *, unsigned extension);
 
-/* A set of extensions. */
+/* A set of extensions; extension n is bit n % 64 of bits[n / 64]. All zeros is none. */
 #define IMAP_MAX_EXTENSIONS 255
 struct imap_extensions {
     uint64_t bits[(IMAP_MAX_EXTENSIONS + 1) / 64];
@@ -276,7 +282,7 @@ struct imap_limits {
 
 enum imap_status {
     IMAP_MORE,   /* all octets were read */
-    IMAP_PAUSED, /* the sink asked to pause; feed the rest to go on */
+    IMAP_PAUSED, /* the sink asked to pause; feed the rest, if there is any, to go on */
     IMAP_FAILED  /* an error stands; the octets from error.offset on were not read */
 };
 
@@ -304,10 +310,10 @@ struct imap_parser {
     uint16_t base;        /* the current machine's first mark */
     uint16_t catch_depth; /* of the call that may fail, 0 for none */
     uint8_t root, phase;
-    uint8_t before; /* the octet before the next one, where quirks want to know */
+    uint8_t before;   /* the octet before the next one, where quirks want to know */
     bool number_over; /* `number` would be 2^64 or more */
     bool binary, non_synchronizing, paused;
-    uint16_t frames[IMAP_MAX_DEPTH]; /* the transitions that called */
+    uint16_t frames[IMAP_MAX_DEPTH];    /* the transitions that called */
     uint32_t marks[IMAP_MAX_MARKS + 1]; /* where each open node began, from message_start */
 };
 
@@ -337,19 +343,22 @@ void imap_parser_limit(struct imap_parser *, const struct imap_limits *);
 /* The next message is a `root`. Between messages, or in the sink on IMAP_EVENT_MESSAGE. */
 void imap_parser_expect(struct imap_parser *, enum imap_root);
 
-/* Reads up to `count` octets, sets *consumed to how many it took. After IMAP_FAILED every call
- * fails at once, with 0 consumed, until imap_parser_resync. */
+/* Reads up to `count` octets, sets *consumed to how many it took: all with IMAP_MORE. `octets` are
+ * not looked at any more when it has returned. After IMAP_FAILED every call fails at once, with 0
+ * consumed, until imap_parser_resync. */
 enum imap_status imap_parser_feed(struct imap_parser *, const void *octets, size_t count,
                                   size_t *consumed);
 
 /* True between messages: nothing of the current message has been read. */
 bool imap_parser_at_start(const struct imap_parser *);
 
-/* The error that stands, code IMAP_NO_ERROR when none does. */
+/* The error that stands, code IMAP_NO_ERROR when none does. Lives as long as the parser, and is
+ * that error until imap_parser_resync. */
 const struct imap_error *imap_parser_error(const struct imap_parser *);
 
 /* Forgets the error and the broken message, and skips the octets of the next feeds up to and
- * including the next LF; a new message of the same root starts there. */
+ * including the next LF; a new message of the same root starts there. Of a message that broke
+ * within a literal, or in its header, the rest of the literal is skipped first. */
 void imap_parser_resync(struct imap_parser *);
 
 /* Which octets would the parser read next? Sets accepted[octet] for all 256. Answers for the state
@@ -366,7 +375,8 @@ size_t imap_parser_expected(const struct imap_parser *, char *text, size_t size)
 #define IMAP_EXPLANATION_TEXT 512
 void imap_parser_explain(const struct imap_parser *, char *text, size_t size);
 
-/* An octet for a person: `"a"`, SP, CR, NUL, %xC3. `text` holds at least IMAP_OCTET_TEXT. */
+/* An octet (0 to 255) for a person: `"a"`, SP, CR, NUL, %xC3. `text` holds at least
+ * IMAP_OCTET_TEXT. */
 #define IMAP_OCTET_TEXT 8
 void imap_octet_text(int octet, char *text);
 
@@ -390,6 +400,7 @@ struct imap_tree {
     bool overflow;     /* more nodes than capacity: the tree is not usable */
 };
 
+/* An empty tree in `nodes`, which must outlive it; it never has more than `capacity` - 1. */
 void imap_tree_init(struct imap_tree *, struct imap_node *nodes, uint32_t capacity);
 
 /* Forgets all nodes, for the next message. */
@@ -398,7 +409,7 @@ void imap_tree_clear(struct imap_tree *);
 /* Takes NODE and MESSAGE events, ignores others. The MESSAGE makes the root. */
 void imap_tree_add(struct imap_tree *, const struct imap_event *);
 
-/* The root after IMAP_EVENT_MESSAGE, 0 before it or after an overflow. */
+/* The index of the root after IMAP_EVENT_MESSAGE, 0 before it or after an overflow. */
 uint32_t imap_tree_root(const struct imap_tree *);
 
 /* Parses one whole message of `root` at once into `tree` (offsets from 0). True when `octets` is
@@ -479,10 +490,10 @@ size_t imap_print(const struct imap_tree *, const struct imap_grammar *, enum im
  * so any number of threads may share one. */
 struct imap_generator;
 
-/* For the built-in grammar with `count` texts read after it, as imap_grammar_compile: a rule has the
- * same number in both. Without what belongs to an extension that is not enabled (NULL: nothing is
- * left out). NULL on an error in the texts (not on a conflict), or when memory is out; then *problem
- * says why. Keeps nothing of what it is given; free it. */
+/* For the built-in grammar with `count` texts read after it, as imap_grammar_compile: a rule has
+ * the same number in both. Without what belongs to an extension that is not enabled (NULL: nothing
+ * is left out). NULL on an error in the texts (not on a conflict), or when memory is out; then
+ * *problem says why. Keeps nothing of what it is given; free it. */
 struct imap_generator *imap_generator_new(const struct imap_grammar_text *, size_t count,
                                           const struct imap_extensions *enabled,
                                           struct imap_grammar_problem *problem);
@@ -507,7 +518,7 @@ struct imap_case {
     const uint8_t *octets; /* valid during the call */
     size_t size;
     uint64_t offset;
-    imap_rule rule; /* that the octet stands in; of an octet that is refused, that the error names */
+    imap_rule rule; /* that the octet stands in; of one that is refused, that the error names */
 };
 
 /* Receives each case. Returning false ends it. */
