@@ -1026,45 +1026,6 @@ static OUT_OF_LINE enum imap_status read_piece(struct imap_parser *p, const uint
 
 /* ---- octet by octet ------------------------------------------------------------------------ */
 
-/* An octet before which nodes end, of which the first may be a number: the one that the octets
- * before end in. False, and nothing is done: it is out of range. */
-static OUT_OF_LINE bool end_at_octet(struct imap_parser *p, const uint8_t *octet, uint32_t cell) {
-    const struct imap_grammar *grammar = p->grammar;
-    unsigned shortcut = CELL_ACTION(cell);
-    uint16_t action = grammar->shortcuts[shortcut];
-    imap_rule first = ACTION_END_LABEL(grammar->actions[action + 1]);
-    if (shortcut >= FIRST_NUMBERS && p->number > grammar->rules[first].maximum) {
-        return false;
-    }
-    struct piece piece = {.start = octet, .at = octet, .end = octet + 1, .base = p->offset};
-    perform(p, &piece, action);
-    p->state = CELL_TARGET(cell);
-    return true;
-}
-
-/* Reads an octet that does no more than what read_messages does on its way. False, and nothing is
- * done: it isn't so simple. */
-static bool read_octet(struct imap_parser *p, const uint8_t *octet) {
-    const struct imap_grammar *grammar = p->grammar;
-    unsigned class = grammar->classes[*octet];
-    if (p->state < FIRST_CHAIN) {
-        uint32_t cell = grammar_cell(grammar, p->state, class);
-        unsigned action = CELL_ACTION(cell);
-        if (cell == CELL_EMPTY || action >= FIRST_OTHERS) {
-            return false;
-        }
-        if (action >= FIRST_ENDS) {
-            return end_at_octet(p, octet, cell);
-        }
-        uint32_t *marks = p->marks + p->base, offset = (uint32_t)(p->offset - p->message_start);
-        marks[grammar->begins[action].slot] = offset;
-        marks[grammar->begins[action].other] = offset;
-        p->state = CELL_TARGET(cell);
-        return true;
-    }
-    return read_chain(grammar, &p->state, &octet, octet + 1);
-}
-
 /* The offset up to which only the tables need to be looked at: no limit is reached, nothing is held
  * back, no number can be over 64 bits. */
 static uint64_t simple_end(const struct imap_parser *p) {
@@ -1074,20 +1035,64 @@ static uint64_t simple_end(const struct imap_parser *p) {
     return simple ? limit : 0;
 }
 
-enum imap_status imap_parser_feed(struct imap_parser *p, const void *octets, size_t count,
-                                  size_t *consumed) {
-    const uint8_t *octet = octets;
-    bool simple = count == 1 && p->offset < p->simple_end && p->number < UINT64_MAX / 16;
-    p->paused = false;
-    if (!simple || !read_octet(p, octet)) {
-        return read_piece(p, octet, count, consumed);
-    }
-    unsigned digit = *octet - (unsigned)'0';
+/* The octet has been read. */
+static inline enum imap_status accept_octet(struct imap_parser *p, uint8_t octet,
+                                            size_t *consumed) {
+    unsigned digit = octet - (unsigned)'0';
     p->number = digit <= 9 ? p->number * 10 + digit : 0;
-    p->before = *octet;
+    p->before = octet;
     p->offset++;
     *consumed = 1;
     return p->paused ? IMAP_PAUSED : IMAP_MORE;
+}
+
+/* Where the cell says more than to go on, or begin nodes. */
+static OUT_OF_LINE enum imap_status act_on_octet(struct imap_parser *p, const uint8_t *octet,
+                                                 uint32_t cell, size_t *consumed) {
+    const struct imap_grammar *grammar = p->grammar;
+    unsigned shortcut = CELL_ACTION(cell);
+    bool in_range = true;
+    if (shortcut >= FIRST_NUMBERS && shortcut < FIRST_OTHERS) {
+        const uint16_t *action = grammar->actions + grammar->shortcuts[shortcut];
+        in_range = p->number <= grammar->rules[ACTION_END_LABEL(action[1])].maximum;
+    }
+    if (cell == CELL_EMPTY || shortcut >= FIRST_OTHERS || !in_range) {
+        return read_piece(p, octet, 1, consumed);
+    }
+    struct piece piece = {.start = octet, .at = octet, .end = octet + 1, .base = p->offset};
+    perform(p, &piece, grammar->shortcuts[shortcut]);
+    p->state = CELL_TARGET(cell);
+    return accept_octet(p, *octet, consumed);
+}
+
+static OUT_OF_LINE enum imap_status read_chain_octet(struct imap_parser *p, const uint8_t *octet,
+                                                     size_t *consumed) {
+    const uint8_t *at = octet;
+    return read_chain(p->grammar, &p->state, &at, octet + 1) ? accept_octet(p, *octet, consumed)
+                                                             : read_piece(p, octet, 1, consumed);
+}
+
+enum imap_status imap_parser_feed(struct imap_parser *p, const void *octets, size_t count,
+                                  size_t *consumed) {
+    const struct imap_grammar *grammar = p->grammar;
+    const uint8_t *octet = octets;
+    p->paused = false;
+    if (count != 1 || p->offset >= p->simple_end || p->number > UINT64_MAX / 16) {
+        return read_piece(p, octet, count, consumed);
+    }
+    if (p->state >= FIRST_CHAIN) {
+        return read_chain_octet(p, octet, consumed);
+    }
+    uint32_t cell = grammar_cell(grammar, p->state, grammar->classes[*octet]);
+    unsigned action = CELL_ACTION(cell);
+    if (action >= FIRST_ENDS || cell == CELL_EMPTY) {
+        return act_on_octet(p, octet, cell, consumed);
+    }
+    uint32_t *marks = p->marks + p->base, offset = (uint32_t)(p->offset - p->message_start);
+    marks[grammar->begins[action].slot] = offset;
+    marks[grammar->begins[action].other] = offset;
+    p->state = CELL_TARGET(cell);
+    return accept_octet(p, *octet, consumed);
 }
 
 /* ---- what could come next ------------------------------------------------------------------ */
