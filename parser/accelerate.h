@@ -60,18 +60,16 @@ static inline unsigned match_word(const struct grammar_chain *chain, unsigned fr
     text >>= 8 * from;
     uint64_t letters = text & text >> 1 & UINT64_C(0x2020202020202020);
     uint64_t differs = (text ^ octets) & ~letters;
-    unsigned length = chain->length - from, beyond = 8 * (CHAIN_TEXT - length);
-    differs <<= beyond;
-    if (differs == 0) {
-        return length;
+    if (differs << 8 * from == 0) {
+        return CHAIN_TEXT - from;
     }
     unsigned matched = 0;
-    for (differs >>= beyond; (differs & 0xFF) == 0; differs >>= 8) {
+    for (; (differs & 0xFF) == 0; differs >>= 8) {
         matched++;
     }
     return matched;
 #else
-    return match_octets(chain->text + from, chain->length - from, at);
+    return match_octets(chain->text + from, CHAIN_TEXT - from, at);
 #endif
 }
 

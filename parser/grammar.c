@@ -145,7 +145,7 @@ static uint32_t chain_target(const struct imap_grammar *grammar, uint32_t state,
     if (grammar->classes[octet] != class && grammar->classes[other] != class) {
         return 0;
     }
-    return at + 1U == chain->length ? chain->target : state + 1;
+    return at + 1 == CHAIN_TEXT ? chain->target : state + 1;
 }
 
 bool grammar_reads(const struct imap_grammar *grammar, uint32_t state, unsigned class) {

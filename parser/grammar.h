@@ -35,15 +35,15 @@ enum {
     CELL_TRANSITION = 0xFF /* the target is an index into transitions */
 };
 
-/* States that have one way on, in a row: a word, or part of it. The state after the text's first i
- * octets is the chain's own, plus i; its own is FIRST_CHAIN + CHAIN_TEXT * its index. */
+/* States that have one way on, in a row: a word, or part of it. The text stands at the end of its
+ * eight octets. State FIRST_CHAIN + CHAIN_TEXT * the chain's index + i is the one before octet i.
+ */
 enum { CHAIN_TEXT = 8 };
 #define CHAIN_LETTER(octet) (((octet)&0x60) == 0x60)
 
 struct grammar_chain {
     uint8_t text[CHAIN_TEXT]; /* letters, in lower case, stand for both cases */
-    uint16_t target;          /* state after all of it */
-    uint8_t length;
+    uint16_t target;          /* state after the last octet */
 };
 
 /* Open nodes of one machine at a time; each has a slot that holds where it began. The last is for

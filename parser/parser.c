@@ -435,7 +435,7 @@ static inline bool read_chain(const struct imap_grammar *grammar, uint32_t *stat
                               const uint8_t **at, const uint8_t *end) {
     uint32_t place = *state - FIRST_CHAIN, from = place % CHAIN_TEXT;
     const struct grammar_chain *chain = &grammar->chains[place / CHAIN_TEXT];
-    unsigned length = chain->length - from, matched;
+    unsigned length = CHAIN_TEXT - from, matched;
     size_t left = (size_t)(end - *at);
     if (left >= CHAIN_TEXT) {
         matched = match_word(chain, from, *at);
@@ -444,7 +444,7 @@ static inline bool read_chain(const struct imap_grammar *grammar, uint32_t *stat
         matched = match_octets(chain->text + from, length, *at);
     }
     *at += matched;
-    *state = from + matched == chain->length ? chain->target : *state + matched;
+    *state = from + matched == CHAIN_TEXT ? chain->target : *state + matched;
     return matched == length;
 }
 

@@ -102,9 +102,9 @@ static unsigned add_chain(struct finding *f, unsigned state, unsigned length) {
     chains->targets = arena_grow(f->arena, chains->targets, index, &chains->target_capacity,
                                  sizeof *chains->targets);
     struct grammar_chain *chain = &chains->items[index];
-    *chain = (struct grammar_chain){.length = (uint8_t)length};
-    for (unsigned i = 0; i < length; i++) {
-        state = i == 0 ? state : f->next[state];
+    *chain = (struct grammar_chain){.target = 0};
+    for (unsigned i = CHAIN_TEXT - length; i < CHAIN_TEXT; i++) {
+        state = i == CHAIN_TEXT - length ? state : f->next[state];
         chain->text[i] = f->octets[state];
         chains->places[state] = (unsigned)(index * CHAIN_TEXT) + i + 1;
     }

@@ -128,7 +128,7 @@ static void write_chains(FILE *out, const struct imap_grammar *grammar) {
         for (unsigned k = 0; k < CHAIN_TEXT; k++) {
             fprintf(out, "%u%s", chain->text[k], k + 1 < CHAIN_TEXT ? ", " : "");
         }
-        fprintf(out, "}, %u, %u},\n", chain->target, chain->length);
+        fprintf(out, "}, %u},\n", chain->target);
     }
     fputs("};\n", out);
 }
