@@ -72,6 +72,26 @@ def test_wrong_grammar(imapspec, tmp_path, command, text, problem):
     assert re.match(re.escape(str(path)) + problem, run.problems)
 
 
+@pytest.mark.parametrize("text, problem", [
+    (b"\0\0\0", ":1:1: expected a rule name, got octet %x00"),
+    (b'x-thing = "a\0b"\n', ":1:13: octet %x00 in the string"),
+    (b"x-thing = " + 100_000 * b"(", ":1:43: more than 32 groups within each other"),
+    (b'x-thing = 1000000"X"\n', ":1:15: the number is over 1000"),
+    (b'x-thing = "X" 1000(1000("X" 1000"Y"))\nresponse-data =/ x-thing CRLF\n',
+     ":1:29: the grammar needs more than 1048576 vertices"),
+    (b"x-thing = x-thing\nresponse-data =/ x-thing CRLF\n", ":1:11: x-thing refers to itself"),
+    (1_000_000 * b"x" + b" = y", ":1:1000004: no rule y"),
+    (5_000_000 * b";", ": too long"),
+], ids=["nul", "nul-in-string", "deep", "huge", "many", "endless", "long-name", "long-file"])
+def test_hostile_grammar(imapspec, tmp_path, text, problem):
+    """Each is refused at once, with bounded memory: see compilation_test.c for more of them."""
+    path = tmp_path / "hostile.abnf"
+    path.write_bytes(text)
+    run = imapspec("parse", "--grammar", path, "-", input=b"")
+    assert run.status == 2 and not run.output
+    assert f"{path}{problem}" in run.problems
+
+
 def test_unreadable_grammar(imapspec, tmp_path):
     run = imapspec("parse", "--grammar", tmp_path / "missing", "-", input=b"")
     assert run.status == 2 and f"{tmp_path}/missing: No such file" in run.problems

@@ -514,21 +514,46 @@ static void read_literal(struct reader *r) {
     rule->linkage = accept(r, '8') ? LINK_LITERAL8 : LINK_LITERAL;
 }
 
-/* The names up to the end of the line; without one, what follows belongs to no extension. */
+/* Skips an extension's name: a word of printable characters. */
+static void skip_extension_name(struct reader *r) {
+    struct abnf_place place = r->place;
+    while (peek(r) > ' ' && peek(r) <= '~' && peek(r) != ';') {
+        advance(r);
+    }
+    if (r->place.column == place.column) {
+        unexpected(r, "an extension's name");
+    }
+    if (r->place.column - place.column >= IMAP_EXTENSION_TEXT) {
+        abnf_fail(r->abnf, &place, "the extension's name has more than %d characters",
+                  IMAP_EXTENSION_TEXT - 1);
+    }
+}
+
+/* The names up to the end of the line, with one space between them; "" for none. */
+static const char *read_extension_names(struct reader *r) {
+    const char *end = memchr(r->text, '\n', (size_t)(r->end - r->text));
+    size_t length = 0, size = (size_t)((end != NULL ? end : r->end) - r->text);
+    char *names = arena_take(r->abnf->arena, size + 1, 1);
+    while (!at_line_end(r)) {
+        const char *name = r->text;
+        skip_extension_name(r);
+        if (length > 0) {
+            names[length++] = ' ';
+        }
+        memcpy(names + length, name, (size_t)(r->text - name));
+        length += (size_t)(r->text - name);
+    }
+    return names;
+}
+
+/* Without a name, what follows belongs to no extension. */
 static void read_extension(struct reader *r) {
     struct abnf *abnf = r->abnf;
     skip_spaces(r);
     struct abnf_place place = r->place;
-    const char *names = r->text;
-    while (!at_line_end(r)) {
-        advance(r);
-    }
-    size_t length = (size_t)(r->text - names);
-    while (length > 0 && names[length - 1] == ' ') {
-        length--;
-    }
+    const char *names = read_extension_names(r);
     r->extension = 0;
-    if (length == 0) {
+    if (names[0] == '\0') {
         return;
     }
     if (abnf->extension_count > MAX_EXTENSIONS) {
@@ -538,7 +563,7 @@ static void read_extension(struct reader *r) {
                                   &abnf->extension_capacity, sizeof *abnf->extensions);
     r->extension = (unsigned)abnf->extension_count++;
     abnf->extensions[r->extension] =
-        (struct abnf_extension){.names = arena_text(abnf->arena, names, length),
+        (struct abnf_extension){.names = names,
                                 .origin = base_name(place.file),
                                 .vendor = strstr(place.file, "vendor/") != NULL};
 }

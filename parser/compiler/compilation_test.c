@@ -71,6 +71,10 @@ static void test_syntax(void **state) {
         {"r = \"a\"\n@node x\n", "g:2:7: no rule x"},
         {"r = \"a\" - \"b\"\n", "g:1:9: only *X and 1*X can have words taken out"},
         {"r = *%x41-42 - (%x41)\n", "g:1:17: only strings can be taken out"},
+        {"@extension  A \tB;c\n@extension \x01",
+         "g:2:12: expected an extension's name, got octet %x01"},
+        {"@extension A 3456789012345678901234567890123456789012345678901234567890123456\n",
+         "g:1:14: the extension's name has more than 63 characters"},
         {"\xff", "g:1:1: expected a rule name, got octet %xFF"},
     };
     CHECK(cases);

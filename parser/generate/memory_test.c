@@ -84,6 +84,29 @@ static void test_memory_is_out(void **state) {
     assert_in_range(allocations_of(make_refused_cases), 5, 1000);
 }
 
+static bool make_grammar(void) {
+    struct imap_grammar_problem problem = {.file = "?"};
+    struct imap_grammar *grammar = imap_grammar_compile(NULL, 0, &problem);
+    allocations_left = SIZE_MAX;
+    if (grammar == NULL) {
+        assert_string_equal(problem.message, "memory is out");
+        assert_string_equal(problem.file, "");
+    }
+    imap_grammar_free(grammar);
+    return grammar != NULL;
+}
+
+/* A grammar takes too long to try each of its allocations. */
+static void test_memory_is_out_for_a_grammar(void **state) {
+    (void)state;
+    static const size_t counts[] = {1, 2, 3, 4, 5, 10, 50, 200};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        allocations_left = counts[i];
+        assert_false(make_grammar());
+    }
+    assert_true(make_grammar());
+}
+
 /* A message takes none. */
 static void test_messages_take_none(void **state) {
     (void)state;
@@ -104,6 +127,7 @@ static void test_messages_take_none(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory_is_out),
+        cmocka_unit_test(test_memory_is_out_for_a_grammar),
         cmocka_unit_test(test_messages_take_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
