@@ -150,7 +150,7 @@ static uint32_t chain_target(const struct imap_grammar *grammar, uint32_t state,
 
 bool grammar_reads(const struct imap_grammar *grammar, uint32_t state, unsigned class) {
     return state >= FIRST_CHAIN ? chain_target(grammar, state, class) != 0
-                                : grammar_cell(grammar, state, class) != CELL_EMPTY;
+                                : grammar_cell(grammar, state, class) != CELL_NONE;
 }
 
 bool grammar_transition_at(const struct imap_grammar *grammar, uint32_t state, unsigned class,
@@ -161,7 +161,7 @@ bool grammar_transition_at(const struct imap_grammar *grammar, uint32_t state, u
         return target != 0;
     }
     uint32_t cell = grammar_cell(grammar, state, class);
-    if (cell == CELL_EMPTY) {
+    if (cell == CELL_NONE) {
         return false;
     }
     *transition =

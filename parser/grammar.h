@@ -148,8 +148,7 @@ struct imap_grammar {
     struct imap_extensions dialects[DIALECT_COUNT];
 };
 
-/* What the row of a state does on an octet of this class; CELL_EMPTY if it doesn't go on with it.
- */
+/* What the row of a state does on an octet of this class; CELL_NONE if it doesn't go on with it. */
 static inline uint32_t grammar_cell(const struct imap_grammar *grammar, uint32_t state,
                                     unsigned class) {
     uint32_t cell = grammar->cells[state + class];
@@ -157,7 +156,7 @@ static inline uint32_t grammar_cell(const struct imap_grammar *grammar, uint32_t
         return cell;
     }
     cell = grammar->cells[state];
-    return grammar->defaults[class] >> (CELL_CLASS(cell) - DEFAULT_SETS) & 1 ? cell : CELL_EMPTY;
+    return grammar->defaults[class] >> (CELL_CLASS(cell) - DEFAULT_SETS) & 1 ? cell : CELL_NONE;
 }
 
 /* ---- what a state does: for all but the parser's innermost loop, which looks at cells itself ---

@@ -1026,24 +1026,28 @@ static OUT_OF_LINE enum imap_status read_piece(struct imap_parser *p, const uint
 
 /* ---- octet by octet ------------------------------------------------------------------------ */
 
+#define LARGE_NUMBER (UINT64_MAX / 16) /* to which a digit can still be added */
+
 /* The offset up to which only the tables need to be looked at: no limit is reached, nothing is held
  * back, no number can be over 64 bits. */
 static uint64_t simple_end(const struct imap_parser *p) {
     uint64_t limit = p->line_end < p->message_end ? p->line_end : p->message_end;
-    bool simple = p->phase == PHASE_MESSAGE && p->quirks == 0 && !p->number_over &&
-                  p->error.code == IMAP_NO_ERROR;
+    bool simple = p->phase == PHASE_MESSAGE && p->quirks == 0 && p->number < LARGE_NUMBER &&
+                  !p->number_over && p->error.code == IMAP_NO_ERROR;
     return simple ? limit : 0;
 }
 
-/* The octet has been read. */
-static inline enum imap_status accept_octet(struct imap_parser *p, uint8_t octet,
-                                            size_t *consumed) {
+static inline void accept_octet(struct imap_parser *p, uint8_t octet, size_t *consumed) {
     unsigned digit = octet - (unsigned)'0';
-    p->number = digit <= 9 ? p->number * 10 + digit : 0;
+    if (digit <= 9) {
+        p->number = p->number * 10 + digit;
+        p->simple_end = p->number < LARGE_NUMBER ? p->simple_end : 0;
+    } else {
+        p->number = 0;
+    }
     p->before = octet;
     p->offset++;
     *consumed = 1;
-    return p->paused ? IMAP_PAUSED : IMAP_MORE;
 }
 
 /* Where the cell says more than to go on, or begin nodes. */
@@ -1056,43 +1060,48 @@ static OUT_OF_LINE enum imap_status act_on_octet(struct imap_parser *p, const ui
         const uint16_t *action = grammar->actions + grammar->shortcuts[shortcut];
         in_range = p->number <= grammar->rules[ACTION_END_LABEL(action[1])].maximum;
     }
-    if (cell == CELL_EMPTY || shortcut >= FIRST_OTHERS || !in_range) {
+    if (shortcut >= FIRST_OTHERS || !in_range) {
         return read_piece(p, octet, 1, consumed);
     }
     struct piece piece = {.start = octet, .at = octet, .end = octet + 1, .base = p->offset};
     perform(p, &piece, grammar->shortcuts[shortcut]);
     p->state = CELL_TARGET(cell);
-    return accept_octet(p, *octet, consumed);
+    accept_octet(p, *octet, consumed);
+    return p->paused ? IMAP_PAUSED : IMAP_MORE;
 }
 
 static OUT_OF_LINE enum imap_status read_chain_octet(struct imap_parser *p, const uint8_t *octet,
                                                      size_t *consumed) {
     const uint8_t *at = octet;
-    return read_chain(p->grammar, &p->state, &at, octet + 1) ? accept_octet(p, *octet, consumed)
-                                                             : read_piece(p, octet, 1, consumed);
+    if (!read_chain(p->grammar, &p->state, &at, octet + 1)) {
+        return read_piece(p, octet, 1, consumed);
+    }
+    accept_octet(p, *octet, consumed);
+    return IMAP_MORE;
 }
 
 enum imap_status imap_parser_feed(struct imap_parser *p, const void *octets, size_t count,
                                   size_t *consumed) {
     const struct imap_grammar *grammar = p->grammar;
-    const uint8_t *octet = octets;
     p->paused = false;
-    if (count != 1 || p->offset >= p->simple_end || p->number > UINT64_MAX / 16) {
-        return read_piece(p, octet, count, consumed);
+    if (count != 1 || p->offset >= p->simple_end) {
+        return read_piece(p, octets, count, consumed);
     }
     if (p->state >= FIRST_CHAIN) {
-        return read_chain_octet(p, octet, consumed);
+        return read_chain_octet(p, octets, consumed);
     }
-    uint32_t cell = grammar_cell(grammar, p->state, grammar->classes[*octet]);
+    uint8_t octet = *(const uint8_t *)octets;
+    uint32_t cell = grammar_cell(grammar, p->state, grammar->classes[octet]);
     unsigned action = CELL_ACTION(cell);
-    if (action >= FIRST_ENDS || cell == CELL_EMPTY) {
-        return act_on_octet(p, octet, cell, consumed);
+    if (action >= FIRST_ENDS) {
+        return act_on_octet(p, octets, cell, consumed);
     }
     uint32_t *marks = p->marks + p->base, offset = (uint32_t)(p->offset - p->message_start);
     marks[grammar->begins[action].slot] = offset;
     marks[grammar->begins[action].other] = offset;
     p->state = CELL_TARGET(cell);
-    return accept_octet(p, *octet, consumed);
+    accept_octet(p, octet, consumed);
+    return IMAP_MORE;
 }
 
 /* ---- what could come next ------------------------------------------------------------------ */
