@@ -30,22 +30,22 @@ static int refuse(const char *what, const char *why) {
     return 2;
 }
 
-static int show_rules(const struct paper *paper, struct compilation *compilation, enum view view,
+static int show_rules(const struct paper *paper, const struct abnf *abnf, enum view view,
                       char *const *names, int count) {
     if (count == 0) {
-        grammar_list(paper, compilation);
+        grammar_list(paper, abnf);
     }
     for (int i = 0; i < count; i++) {
-        unsigned rule = abnf_find(&compilation->abnf, names[i]);
+        unsigned rule = abnf_find(abnf, names[i]);
         if (rule == 0) {
             return refuse(names[i], "there is no such rule");
         }
         if (view == VIEW_GRAPH) {
-            grammar_graph(paper->stream, &compilation->abnf, rule);
+            grammar_graph(paper->stream, abnf, rule);
             continue;
         }
         fputs(i > 0 ? "\n" : "", paper->stream);
-        if (!grammar_describe(paper, compilation, rule)) {
+        if (!grammar_describe(paper, abnf, rule)) {
             return refuse("", "memory is out");
         }
     }
@@ -81,7 +81,7 @@ static int show(const struct dialect *dialect, enum view view, char *const *name
     }
     if (dialect_read(dialect, &compilation)) {
         status = view == VIEW_CONFLICTS ? show_conflicts(&paper, &compilation)
-                                        : show_rules(&paper, &compilation, view, names, count);
+                                        : show_rules(&paper, &compilation.abnf, view, names, count);
     }
     compilation_free(&compilation);
     return status;

@@ -9,7 +9,6 @@
 
 struct description {
     const struct paper *paper;
-    struct compilation *compilation;
     const struct abnf *abnf;
     struct buffer text; /* at hand */
     bool *referring;    /* by rule: what the rule at hand refers to, or what refers to it */
@@ -53,9 +52,11 @@ static void add_section(struct buffer *text, const struct section *section) {
 static void write_source(struct description *d, const struct section *section, bool replaced) {
     FILE *stream = d->paper->stream;
     const struct abnf_place *place = section->place;
+    char source[CITATION_TEXT];
 
+    compilation_cite(place->file, source);
     paper_ink(d->paper, INK_PLACE);
-    fprintf(stream, "; %s", compilation_citation(&d->compilation->arena, place->file));
+    fprintf(stream, "; %s", source);
     if (section->extension != 0) {
         fputs(", ", stream);
         grammar_write_extension(stream, d->abnf, section->extension);
@@ -68,7 +69,7 @@ static void write_source(struct description *d, const struct section *section, b
 
 static void write_section(struct description *d, const struct abnf_rule *rule,
                           const struct section *section, bool more, bool replaced) {
-    const char *operator= more ? "=/" : "=";
+    const char *sign = more ? "=/" : "=";
 
     add_section(&d->text, section);
     buffer_add(&d->text, "", 1);
@@ -79,9 +80,9 @@ static void write_section(struct description *d, const struct abnf_rule *rule,
     paper_ink(d->paper, INK_NAME);
     fputs(rule->name, d->paper->stream);
     paper_ink(d->paper, INK_PLAIN);
-    fprintf(d->paper->stream, " %s ", operator);
+    fprintf(d->paper->stream, " %s ", sign);
     paper_definition(d->paper, (char *)d->text.octets,
-                     (int)(strlen(rule->name) + strlen(operator) + 2));
+                     (int)(strlen(rule->name) + strlen(sign) + 2));
     buffer_clear(&d->text);
 }
 
@@ -268,8 +269,8 @@ static void write_references(struct description *d, unsigned rule, bool *referen
     write_referring(d, "referred to by");
 }
 
-bool grammar_describe(const struct paper *paper, struct compilation *compilation, unsigned number) {
-    struct description d = {.paper = paper, .compilation = compilation, .abnf = &compilation->abnf};
+bool grammar_describe(const struct paper *paper, const struct abnf *abnf, unsigned number) {
+    struct description d = {.paper = paper, .abnf = abnf};
     const struct abnf_rule *rule = &d.abnf->rules[number];
     bool *references = calloc(d.abnf->rule_count, sizeof *references);
 

@@ -24,10 +24,10 @@ void paper_definition(const struct paper *, const char *definition, int indent);
 /* Everything about a rule: its definitions and where they stand, what of them belongs to
  * extensions, what the parser makes of it, what refers to it, and what it refers to. False: memory
  * is out. */
-bool grammar_describe(const struct paper *, struct compilation *, unsigned rule);
+bool grammar_describe(const struct paper *, const struct abnf *, unsigned rule);
 
 /* All rules: name, place, where it is from, extension. */
-void grammar_list(const struct paper *, struct compilation *);
+void grammar_list(const struct paper *, const struct abnf *);
 
 /* The conflicts that are settled, how and why; after compilation_run. */
 void grammar_list_conflicts(const struct paper *, const struct settled_conflicts *);

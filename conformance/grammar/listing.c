@@ -9,14 +9,15 @@ void grammar_write_extension(FILE *stream, const struct abnf *abnf, unsigned ext
     fwrite(names, 1, strcspn(names, " "), stream);
 }
 
-void grammar_list(const struct paper *paper, struct compilation *compilation) {
-    const struct abnf *abnf = &compilation->abnf;
+void grammar_list(const struct paper *paper, const struct abnf *abnf) {
+    char source[CITATION_TEXT];
     for (size_t i = 1; i < abnf->rule_count; i++) {
         const struct abnf_rule *rule = &abnf->rules[i];
         paper_ink(paper, INK_NAME);
         fprintf(paper->stream, "%-28s", rule->name);
         paper_ink(paper, INK_PLAIN);
-        fprintf(paper->stream, " %-20s ", compilation_citation(&compilation->arena, rule->origin));
+        compilation_cite(rule->origin, source);
+        fprintf(paper->stream, " %-20s ", source);
         paper_ink(paper, INK_PLACE);
         fprintf(paper->stream, "%s:%u:%u", rule->place.file, rule->place.line, rule->place.column);
         paper_ink(paper, INK_PLAIN);

@@ -22,22 +22,24 @@ const char *compilation_root_name(enum imap_root root) {
     return root_names[root];
 }
 
-const char *compilation_citation(struct arena *arena, const char *file) {
-    char text[32];
+void compilation_cite(const char *file, char text[CITATION_TEXT]) {
     const char *slash = strrchr(file, '/');
     const char *name = slash == NULL ? file : slash + 1;
     if (strcmp(name, "core.abnf") == 0) {
-        return "RFC 5234";
+        snprintf(text, CITATION_TEXT, "RFC 5234");
+    } else if (strcmp(name, "overlay.abnf") == 0) {
+        snprintf(text, CITATION_TEXT, "imapspec's overlay");
+    } else if (strncmp(name, "rfc", 3) == 0) {
+        snprintf(text, CITATION_TEXT, "RFC %.*s", (int)strspn(name + 3, "0123456789"), name + 3);
+    } else {
+        snprintf(text, CITATION_TEXT, "%.*s", (int)strcspn(name, "."), name);
     }
-    if (strcmp(name, "overlay.abnf") == 0) {
-        return "imapspec's overlay";
-    }
-    if (strncmp(name, "rfc", 3) != 0) {
-        return arena_text(arena, name, strcspn(name, "."));
-    }
-    int length =
-        snprintf(text, sizeof text, "RFC %.*s", (int)strspn(name + 3, "0123456789"), name + 3);
-    return arena_text(arena, text, length > 0 ? (size_t)length : 0);
+}
+
+static const char *citation(struct compilation *c, const char *file) {
+    char text[CITATION_TEXT];
+    compilation_cite(file, text);
+    return arena_text(&c->arena, text, strlen(text));
 }
 
 static void list_rules(struct compilation *c) {
@@ -47,7 +49,7 @@ static void list_rules(struct compilation *c) {
     for (size_t i = 1; i < c->abnf.rule_count; i++) {
         const struct abnf_rule *rule = &c->abnf.rules[i];
         rules[i] = (struct grammar_rule){.name = rule->name,
-                                         .source = compilation_citation(&c->arena, rule->origin),
+                                         .source = citation(c, rule->origin),
                                          .example = examples[i],
                                          .maximum = rule->highest,
                                          .node = rule->node != RULE_TRANSPARENT};
@@ -87,7 +89,7 @@ static void list_extensions(struct compilation *c) {
     for (unsigned i = 1; i < c->abnf.extension_count; i++) {
         const struct abnf_extension *extension = &c->abnf.extensions[i];
         extensions[i].names = extension->names;
-        extensions[i].source = compilation_citation(&c->arena, extension->origin);
+        extensions[i].source = citation(c, extension->origin);
         for (unsigned k = 0; k < DIALECT_COUNT; k++) {
             bool part = k == DIALECT_ALL
                             ? !extension->vendor

@@ -31,8 +31,9 @@ bool compilation_out_of_memory(struct compilation *);
 void compilation_free(struct compilation *);
 
 /* How a person would cite what a file says: "grammar/rfc3501.abnf" is "RFC 3501", a file of no RFC
- * is its name. */
-const char *compilation_citation(struct arena *, const char *file);
+ * is its name, cut if it is longer than that. */
+#define CITATION_TEXT 128
+void compilation_cite(const char *file, char text[CITATION_TEXT]);
 
 /* The name of a root in grammars: "sasl-line". */
 const char *compilation_root_name(enum imap_root);
