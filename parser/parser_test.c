@@ -517,30 +517,40 @@ static bool keep_value(void *context, const struct imap_event *event) {
     return true;
 }
 
+/* Feeds a number in pieces, each of which begins at `page`, behind memory that mustn't be touched.
+ */
+static void check_number(const char *digits, int size, size_t chunk, char *page) {
+    char text[64], number[64];
+    struct imap_parser parser;
+    uint64_t value = 0;
+    snprintf(number, sizeof number, "%.*s", size, digits);
+    size_t length = (size_t)snprintf(text, sizeof text, "* %s EXISTS\r\n", number);
+    imap_parser_init(&parser, imap_grammar_builtin(), IMAP_RESPONSE, keep_value, &value);
+    for (size_t at = 0, consumed; at < length; at += consumed) {
+        size_t count = length - at < chunk ? length - at : chunk;
+        memcpy(page, text + at, count);
+        assert_int_equal(imap_parser_feed(&parser, page, count, &consumed), IMAP_MORE);
+    }
+    assert_int_equal(value, strtoull(number, NULL, 10));
+}
+
 /* A number has its value however long it is, and wherever it is cut: eight digits are read at once,
  * where so many octets are there. */
 static void test_numbers_of_any_length(void **state) {
     (void)state;
     static const char digits[] = "00000000000000000000123456789";
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    assert_true(pages != MAP_FAILED);
+    assert_int_equal(mprotect(pages, page, PROT_NONE), 0);
     for (size_t start = 0; digits[start] != '\0'; start++) {
         for (size_t size = 1; start + size < sizeof digits; size++) {
             for (size_t chunk = 1; chunk <= 16; chunk++) {
-                char number[sizeof digits], text[64];
-                snprintf(number, sizeof number, "%.*s", (int)size, digits + start);
-                size_t length = (size_t)snprintf(text, sizeof text, "* %s EXISTS\r\n", number);
-                struct imap_parser parser;
-                uint64_t value = 0;
-                imap_parser_init(&parser, imap_grammar_builtin(), IMAP_RESPONSE, keep_value,
-                                 &value);
-                for (size_t at = 0, consumed; at < length; at += consumed) {
-                    size_t count = length - at < chunk ? length - at : chunk;
-                    assert_int_equal(imap_parser_feed(&parser, text + at, count, &consumed),
-                                     IMAP_MORE);
-                }
-                assert_int_equal(value, strtoull(number, NULL, 10));
+                check_number(digits + start, (int)size, chunk, pages + page);
             }
         }
     }
+    munmap(pages, 2 * page);
 }
 
 /* The sink chooses what the next message is. */
