@@ -119,6 +119,10 @@ def test_installed_examples(installed, sanitized, tmp_path, linkage):
     needed = subprocess.run(["readelf", "-d", server], check=True, capture_output=True,
                             text=True).stdout
     assert ("[libimapspec.so.0]" in needed) == (linkage == "shared")
+    names = set(subprocess.run(["nm", "--format=just-symbols", server], check=True,
+                               capture_output=True, text=True).stdout.split())
+    assert "imap_parser_feed" in names
+    assert not names & {"grammar_texts", "abnf_read", "imap_grammar_compile"}
 
     ours, theirs = socket.socketpair()
     with ours, theirs:

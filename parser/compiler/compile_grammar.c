@@ -23,7 +23,9 @@ static bool text_read(struct imap_grammar_text *text, const char *folder, const 
                       const char *suffix) {
     char path[MAX_PATH_LENGTH];
     int length = snprintf(path, sizeof path, "%s/%s%s", folder, name, suffix);
-    FILE *file = length > 0 && (size_t)length < sizeof path ? fopen(path, "rb") : NULL;
+    bool fits = length > 0 && (size_t)length < sizeof path;
+    errno = ENAMETOOLONG;
+    FILE *file = fits ? fopen(path, "rb") : NULL;
     char *octets = file != NULL ? malloc(MAX_FILE) : NULL;
     *text = (struct imap_grammar_text){.file = strdup(path), .text = octets};
     if (octets == NULL) {
@@ -341,9 +343,14 @@ static bool folder_read(struct folder *folder, const char *path) {
                 text_read(&folder->settled, path, "expected-conflicts", "");
     for (char *line = good ? strtok_r((char *)list.text, "\n", &rest) : NULL; good && line != NULL;
          line = strtok_r(NULL, "\n", &rest)) {
-        if (line[0] != '#') {
-            good = folder->count < MAX_TEXTS &&
-                   text_read(&folder->texts[folder->count++], path, line, ".abnf");
+        if (line[0] == '#') {
+            continue;
+        }
+        if (folder->count == MAX_TEXTS) {
+            fprintf(stderr, "%s: more than %d files\n", list.file, MAX_TEXTS);
+            good = false;
+        } else {
+            good = text_read(&folder->texts[folder->count++], path, line, ".abnf");
         }
     }
     text_free(&list);
@@ -369,8 +376,13 @@ static FILE *output_open(const char *path, const char *header) {
     return output;
 }
 
-static bool output_close(FILE *output) {
-    return output != NULL && fclose(output) == 0;
+/* False, having said why, if it could not be written in full. */
+static bool output_close(FILE *output, const char *path) {
+    if (output != NULL && fclose(output) != 0) {
+        fprintf(stderr, "%s: %s\n", path, strerror(errno));
+        return false;
+    }
+    return output != NULL;
 }
 
 int main(int argc, char **argv) {
@@ -386,8 +398,8 @@ int main(int argc, char **argv) {
     if (done) {
         write_texts(texts, &folder);
     }
-    done = output_close(tables) && done;
-    done = output_close(texts) && done;
+    done = output_close(tables, argv[2]) && done;
+    done = output_close(texts, argv[3]) && done;
     folder_free(&folder);
     return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }
