@@ -3,7 +3,6 @@
  * server sends, rule by rule. */
 #include <imapspec.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 struct client {
