@@ -81,6 +81,20 @@ static void list_sets(struct compilation *c) {
     c->grammar.sets = sets;
 }
 
+/* An extension of the name RFC4731 too is that RFC's, whatever file it stands in. */
+static const char *source_of(struct compilation *c, const struct abnf_extension *extension) {
+    char text[CITATION_TEXT];
+    for (const char *name = extension->names; name != NULL; name = strchr(name, ' ')) {
+        name += strspn(name, " ");
+        size_t digits = strncmp(name, "RFC", 3) == 0 ? strspn(name + 3, "0123456789") : 0;
+        if (digits > 0 && digits < 8 && strcspn(name, " ") == digits + 3) {
+            snprintf(text, sizeof text, "RFC %.*s", (int)digits, name + 3);
+            return arena_text(&c->arena, text, strlen(text));
+        }
+    }
+    return citation(c, extension->origin);
+}
+
 static void list_extensions(struct compilation *c) {
     struct imap_grammar *grammar = &c->grammar;
     struct grammar_extension *extensions =
@@ -89,7 +103,7 @@ static void list_extensions(struct compilation *c) {
     for (unsigned i = 1; i < c->abnf.extension_count; i++) {
         const struct abnf_extension *extension = &c->abnf.extensions[i];
         extensions[i].names = extension->names;
-        extensions[i].source = citation(c, extension->origin);
+        extensions[i].source = source_of(c, extension);
         for (unsigned k = 0; k < DIALECT_COUNT; k++) {
             bool part = k == DIALECT_ALL
                             ? !extension->vendor

@@ -454,11 +454,13 @@ static void test_enable(void **state) {
     char result[640];
     compile(&c,
             "r = \"a\" %x0A\n@root response r\n@extension ONE=A\nr =/ \"b\" %x0A\n"
-            "@extension TWO one=a rev2\nr =/ \"c\" %x0A\n",
+            "@extension TWO one=a RFC99 RFC rev2\nr =/ \"c\" %x0A\n",
             "", result, sizeof result);
     assert_string_equal(result, "");
     struct imap_extensions set = {{0}};
     assert_int_equal(imap_extension_count(&c.grammar), 2);
+    assert_string_equal(imap_extension_source(&c.grammar, 1), "g");
+    assert_string_equal(imap_extension_source(&c.grammar, 2), "RFC 99");
     assert_false(imap_extensions_add(&c.grammar, "ONE", strlen("ONE"), &set));
     assert_false(imap_extensions_add(&c.grammar, "TWOFOLD", strlen("TWOFOLD"), &set));
     assert_true(imap_extensions_add(&c.grammar, "two=x", strlen("two=x"), &set));
