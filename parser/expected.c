@@ -2,7 +2,54 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "grammar.h"
+#include "reader.h"
+
+/* ---- octets --------------------------------------------------------------------------------- */
+
+static void accept_row(const struct imap_grammar *grammar, uint32_t state, bool accepted[256]) {
+    for (unsigned octet = 0; octet < 256; octet++) {
+        accepted[octet] |= grammar_reads(grammar, state, grammar->classes[octet]);
+    }
+}
+
+static void accept_next(const struct imap_parser *p, bool accepted[256]) {
+    memset(accepted, 0, 256 * sizeof *accepted);
+    if (p->phase >= PHASE_LITERAL) {
+        memset(accepted, 1, 256 * sizeof *accepted);
+        accepted[0] = p->phase != PHASE_LITERAL || p->binary;
+        return;
+    }
+    if (p->catch_depth != 0) {
+        accept_row(p->grammar, parser_frame(p, p->catch_depth - 1U)->caught, accepted);
+    }
+    if (p->phase != PHASE_MESSAGE) {
+        for (unsigned octet = 0; octet < 256; octet++) {
+            accepted[octet] |= parser_header_accepts(p, octet);
+        }
+        return;
+    }
+    uint32_t state = p->state;
+    accept_row(p->grammar, state, accepted);
+    for (unsigned depth = p->depth; depth > 0 && grammar_otherwise(p->grammar, state) != NULL;
+         depth--) {
+        state = parser_frame(p, depth - 1)->target;
+        accept_row(p->grammar, state, accepted);
+    }
+}
+
+void imap_parser_accepted(const struct imap_parser *p, bool accepted[256]) {
+    if (p->phase != PHASE_SPACE) {
+        accept_next(p, accepted);
+        return;
+    }
+    struct imap_parser before = *p, after;
+    before.phase = PHASE_MESSAGE;
+    before.offset = p->space;
+    parser_try(&before, " ", &after);
+    accept_next(&after, accepted);
+}
+
+/* ---- in words ------------------------------------------------------------------------------- */
 
 void imap_octet_text(int octet, char *text) {
     static const struct {

@@ -571,6 +571,22 @@ static bool switch_root(void *context, const struct imap_event *event) {
     return true;
 }
 
+/* A quirk may be tolerated between messages, also by a parser that has been fed octet by octet. */
+static void test_tolerate_late(void **state) {
+    (void)state;
+    static const char octets[] = "* SEARCH 1\r\n* SEARCH 2 \r\n";
+    struct imap_parser parser;
+    start(&parser, IMAP_RESPONSE, &(struct imap_limits){0});
+    for (const char *octet = octets; *octet != '\0'; octet++) {
+        size_t consumed;
+        assert_int_equal(imap_parser_feed(&parser, octet, 1, &consumed), IMAP_MORE);
+        if (*octet == '\n') {
+            imap_parser_tolerate(&parser, IMAP_QUIRK_TRAILING_SPACE);
+        }
+    }
+    assert_true(imap_parser_at_start(&parser));
+}
+
 static void test_expect_in_sink(void **state) {
     (void)state;
     const struct imap_grammar *grammar = imap_grammar_builtin();
@@ -683,6 +699,7 @@ int main(void) {
         cmocka_unit_test(test_pause),
         cmocka_unit_test(test_pause_octet_by_octet),
         cmocka_unit_test(test_numbers_of_any_length),
+        cmocka_unit_test(test_tolerate_late),
         cmocka_unit_test(test_expect_in_sink),
         cmocka_unit_test(test_accepted),
         cmocka_unit_test(test_rules),
