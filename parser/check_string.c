@@ -37,14 +37,19 @@ static uint32_t first_within(const struct subject *subject, uint32_t node) {
     return first;
 }
 
+/* Is the node, which holds no others, a literal? Then *count is its octets. */
+static bool is_literal(const struct subject *subject, uint32_t node, uint64_t *count) {
+    size_t size;
+    bool non_synchronizing;
+    const uint8_t *octets = check_octets(subject, node, &size);
+    return subject->nodes[node].children == 0 &&
+           check_literal_header(octets, size, count, &non_synchronizing) > 0;
+}
+
 void check_code_literals(const struct subject *subject, uint32_t code) {
     for (uint32_t node = first_within(subject, code); node < code; node++) {
-        size_t size;
         uint64_t count;
-        bool non_synchronizing;
-        const uint8_t *octets = check_octets(subject, node, &size);
-        if (subject->nodes[node].children == 0 &&
-            check_literal_header(octets, size, &count, &non_synchronizing) > 0) {
+        if (is_literal(subject, node, &count)) {
             check_report_node(subject, CHECK_LITERAL_IN_CODE, node);
         }
     }
@@ -53,12 +58,8 @@ void check_code_literals(const struct subject *subject, uint32_t code) {
 void check_command_length(const struct subject *subject, uint32_t command) {
     uint64_t length = subject->nodes[command].end - subject->nodes[command].start;
     for (uint32_t node = first_within(subject, command); node < command; node++) {
-        size_t size;
         uint64_t count;
-        bool non_synchronizing;
-        const uint8_t *octets = check_octets(subject, node, &size);
-        if (subject->nodes[node].children == 0 &&
-            check_literal_header(octets, size, &count, &non_synchronizing) > 0) {
+        if (is_literal(subject, node, &count)) {
             length -= count;
         }
     }

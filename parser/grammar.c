@@ -83,6 +83,32 @@ bool imap_extensions_add(const struct imap_grammar *grammar, const char *capabil
     return all;
 }
 
+/* ---- roots --------------------------------------------------------------------------------- */
+
+const char *imap_root_name(enum imap_root root) {
+    static const char *const names[IMAP_ROOT_COUNT] = {
+        [IMAP_GREETING] = "greeting",
+        [IMAP_RESPONSE] = "response",
+        [IMAP_COMMAND] = "command",
+        [IMAP_CONTINUATION] = "continuation",
+        [IMAP_SASL_LINE] = "sasl-line",
+        [IMAP_DONE] = "done",
+        [IMAP_AFTER_AUTHENTICATE] = "after-authenticate",
+        [IMAP_AFTER_IDLE] = "after-idle",
+    };
+    return names[root];
+}
+
+bool imap_root_find(const char *name, enum imap_root *root) {
+    for (unsigned i = 0; i < IMAP_ROOT_COUNT; i++) {
+        if (strcmp(imap_root_name((enum imap_root)i), name) == 0) {
+            *root = (enum imap_root)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- rules --------------------------------------------------------------------------------- */
 
 imap_rule imap_grammar_rule(const struct imap_grammar *grammar, const char *name) {

@@ -52,6 +52,12 @@ imap_rule imap_grammar_rule(const struct imap_grammar *, const char *name);
 /* Rules are numbered 1..count. */
 imap_rule imap_grammar_rule_count(const struct imap_grammar *);
 
+/* What the root is called: "greeting", "sasl-line", "after-idle". Constant. */
+const char *imap_root_name(enum imap_root);
+
+/* Sets the root of that name. False if there is none. */
+bool imap_root_find(const char *name, enum imap_root *);
+
 /* The rule that messages of the root are. */
 imap_rule imap_root_rule(const struct imap_grammar *, enum imap_root);
 

@@ -151,28 +151,6 @@ struct log_case {
     char expected[MAX_CASE];
 };
 
-static const struct {
-    const char *name;
-    enum imap_root root;
-} roots[] = {{"greeting", IMAP_GREETING},
-             {"response", IMAP_RESPONSE},
-             {"command", IMAP_COMMAND},
-             {"continuation", IMAP_CONTINUATION},
-             {"sasl-line", IMAP_SASL_LINE},
-             {"done", IMAP_DONE},
-             {"after-authenticate", IMAP_AFTER_AUTHENTICATE},
-             {"after-idle", IMAP_AFTER_IDLE}};
-
-static void set_root(struct log_case *test, const char *name) {
-    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
-        if (strcmp(roots[i].name, name) == 0) {
-            test->root = roots[i].root;
-            return;
-        }
-    }
-    fail_msg("%s: no root %s", test->title, name);
-}
-
 /* Input lines are written with \r, \n, \\ and \xNN. */
 static void add_input(struct log_case *test, const char *line) {
     for (; *line != '\0'; line++) {
@@ -219,7 +197,7 @@ static bool read_case(FILE *file, struct log_case *test) {
         } else if (strncmp(line, "@tolerate ", 10) == 0) {
             tolerate(test, line + 10);
         } else if (line[0] == '@') {
-            set_root(test, line + 1);
+            assert_true(imap_root_find(line + 1, &test->root));
         } else if (line[0] == '>') {
             add_input(test, line + 2);
         } else if (line[0] != '\0') {

@@ -8,7 +8,6 @@
 #include "../nearest.h"
 #include "command.h"
 #include "dialect.h"
-#include "roots.h"
 
 enum {
     STANDARD_SIZE = 500,
@@ -163,7 +162,7 @@ static void write_usage(FILE *stream) {
     for (enum imap_root root = 0; root < IMAP_ROOT_COUNT; root++) {
         fprintf(stream, "%s%s",
                 root == IMAP_GREETING || root == IMAP_AFTER_AUTHENTICATE ? "\n  " : " ",
-                root_name(root));
+                imap_root_name(root));
     }
     fputs("\n\n"
           "  -n, --count N     so many (default: 1)\n"
@@ -266,7 +265,7 @@ static bool read_options(int argc, char **argv, struct generating *g, int *statu
 static void tell_unknown(const struct generating *g) {
     struct nearest nearest = nearest_to(g->name);
     for (enum imap_root root = 0; root < IMAP_ROOT_COUNT; root++) {
-        nearest_offer(&nearest, root_name(root));
+        nearest_offer(&nearest, imap_root_name(root));
     }
     imap_rule count = g->exhaustive ? 0 : imap_grammar_rule_count(g->grammar);
     for (imap_rule rule = 1; rule <= count; rule++) {
@@ -291,7 +290,7 @@ static bool find_names(struct generating *g) {
         fprintf(stderr, "imapspec generate: there is no dialect or extension '%s'\n", unknown);
         return false;
     }
-    g->is_root = root_find(g->name, &g->root);
+    g->is_root = imap_root_find(g->name, &g->root);
     g->rule =
         g->is_root ? imap_root_rule(g->grammar, g->root) : imap_grammar_rule(g->grammar, g->name);
     if (g->rule == 0 || (g->exhaustive && !g->is_root)) {

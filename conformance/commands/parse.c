@@ -9,7 +9,6 @@
 #include "../text.h"
 #include "command.h"
 #include "dialect.h"
-#include "roots.h"
 
 enum {
     MAX_INPUT = 256 << 20, /* octets of one file */
@@ -222,7 +221,7 @@ static void write_usage(FILE *stream) {
 }
 
 static bool set_root(const char *name, enum imap_root *root) {
-    bool found = root_find(name, root);
+    bool found = imap_root_find(name, root);
     if (!found) {
         fprintf(stderr, "imapspec parse: there is no root '%s'\n", name);
     }

@@ -7,21 +7,6 @@
 #include "example.h"
 #include "pack.h"
 
-static const char *const root_names[IMAP_ROOT_COUNT] = {
-    [IMAP_GREETING] = "greeting",
-    [IMAP_RESPONSE] = "response",
-    [IMAP_COMMAND] = "command",
-    [IMAP_CONTINUATION] = "continuation",
-    [IMAP_SASL_LINE] = "sasl-line",
-    [IMAP_DONE] = "done",
-    [IMAP_AFTER_AUTHENTICATE] = "after-authenticate",
-    [IMAP_AFTER_IDLE] = "after-idle",
-};
-
-const char *compilation_root_name(enum imap_root root) {
-    return root_names[root];
-}
-
 void compilation_cite(const char *file, char text[CITATION_TEXT]) {
     const char *slash = strrchr(file, '/');
     const char *name = slash == NULL ? file : slash + 1;
@@ -120,11 +105,8 @@ static void find_roots(struct compilation *c, const struct transducer *transduce
                        const unsigned *numbers) {
     for (size_t i = 0; i < c->abnf.root_count; i++) {
         const struct abnf_root *root = &c->abnf.roots[i];
-        unsigned number = 0;
-        while (number < IMAP_ROOT_COUNT && strcmp(root_names[number], root->name) != 0) {
-            number++;
-        }
-        if (number == IMAP_ROOT_COUNT) {
+        enum imap_root number;
+        if (!imap_root_find(root->name, &number)) {
             abnf_fail(&c->abnf, &root->place, "no root is called %s", root->name);
         }
         c->grammar.entries[number] = numbers[transducer->entries[i + 1]];

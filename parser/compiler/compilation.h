@@ -35,7 +35,4 @@ void compilation_free(struct compilation *);
 #define CITATION_TEXT 128
 void compilation_cite(const char *file, char text[CITATION_TEXT]);
 
-/* The name of a root in grammars: "sasl-line". */
-const char *compilation_root_name(enum imap_root);
-
 #endif

@@ -267,7 +267,7 @@ static void print_statistics(const struct imap_grammar *grammar) {
 static bool has_all_roots(const struct imap_grammar *grammar) {
     for (unsigned i = 0; i < IMAP_ROOT_COUNT; i++) {
         if (grammar->entries[i] == 0) {
-            fprintf(stderr, "there is no @root %s\n", compilation_root_name(i));
+            fprintf(stderr, "there is no @root %s\n", imap_root_name(i));
             return false;
         }
     }
