@@ -1,5 +1,5 @@
-/* What a parser can be held against: touching the octets at all, looking for one octet, and one load
- * from a table for each octet, which only a parser that takes several octets at once can beat.
+/* What a parser can be held against: touching the octets at all, looking for one octet, and one
+ * load from a table for each octet, which only a parser that takes several octets at once can beat.
  *
  * The table is that of a deterministic finite automaton, recorded from the parser: a state for each
  * configuration (state and stack, octets left of a literal) that it has after any octet of the
