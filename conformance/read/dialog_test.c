@@ -439,6 +439,10 @@ static void header_is_read(void **state) {
     assert_true(dialog->recommended && !dialog->syntax_only && !dialog->disposable);
     assert_true(dialog->separator_significant && dialog->separator == '.');
     assert_ptr_equal(dialog->grammar, imap_grammar_builtin());
+    struct imap_extensions extensions;
+    assert_true(imap_extensions_of_dialect(dialog->grammar, "rev1-2060", &extensions));
+    assert_true(imap_extensions_add(dialog->grammar, "IDLE UIDPLUS", 12, &extensions));
+    assert_memory_equal(&dialog->extensions, &extensions, sizeof extensions);
     assert_int_equal(dialog->state, STATE_SELECTED);
     assert_string_equal(dialog->selected, "a b");
     assert_int_equal(dialog->connections, 2);

@@ -228,6 +228,11 @@ static void test_conflicts(void **state) {
         {"r = a %x0A / \"1\" b %x0A\na = \"11\"\nb = \"1\"\n@leaf a b\n@root response r\n",
          "g:3:5: conflict in r after '1' on %x31: a node begins where another way has one open "
          "(the other way: g:2:5)"},
+        /* the words of two extensions begin at different octets */
+        {"r = (c / \"a\" d) %x0A\nc = \"x\"\nd = \"y\"\n@root response r\n"
+         "@extension ONE\nc =/ \"abd\"\n@extension TWO\nd =/ \"bc\"\n",
+         "g:8:6: conflict in r after 'A' on %x42: a node begins where another way has one open "
+         "(the other way: g:6:6)"},
     };
     CHECK(cases);
 }
