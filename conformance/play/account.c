@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "../session/exchange.h"
@@ -115,8 +116,27 @@ void account_report(struct account *account, struct result *result, bool transcr
     result_begin(&account->trace, NULL);
 }
 
+/* What was folded into IMAP4rev2 as a whole (RFC 9051, appendix E): a server that announces that
+ * need not announce these. Of BINARY and LIST-EXTENDED it has only a part. */
+static bool is_folded_in(const char *capability, size_t size) {
+    static const char *const folded[] = {
+        "ENABLE",    "ESEARCH", "IDLE",      "LITERAL-",    "LIST-STATUS", "MOVE",
+        "NAMESPACE", "SASL-IR", "SEARCHRES", "STATUS=SIZE", "UIDPLUS",     "UNSELECT",
+    };
+
+    for (size_t i = 0; i < sizeof folded / sizeof *folded; i++) {
+        if (strlen(folded[i]) == size && strncasecmp(folded[i], capability, size) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool account_can(const struct account *account, const char *capability, size_t size) {
-    return ladder_can(&account->capabilities, capability, size);
+    const struct buffer *seen = &account->capabilities;
+
+    return ladder_can(seen, capability, size) ||
+           (is_folded_in(capability, size) && ladder_can(seen, "IMAP4rev2", strlen("IMAP4rev2")));
 }
 
 void account_heed_interruption(struct account *account, bool heed) {

@@ -33,7 +33,7 @@ bool account_command(struct account *, const char *name, const char *mailbox,
 /* Moves what the session's server said to a result: findings always, its transcript if asked to. */
 void account_report(struct account *, struct result *, bool transcript);
 
-/* Does the server offer it, before or after the login? */
+/* Does the server offer it, before or after the login, by its name or as a part of IMAP4rev2? */
 bool account_can(const struct account *, const char *capability, size_t size);
 
 /* Does an interruption end the waits of this session? At first it does; what is to be cleaned up

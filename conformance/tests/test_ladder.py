@@ -199,3 +199,15 @@ C1: a2 NOOP
 S1: a2 OK NOOP completed
 """)
     assert_passed(run)
+
+
+class Revision2(Session):
+    def do_capability(self):
+        return [b"CAPABILITY IMAP4rev2", b"OK CAPABILITY completed"]
+
+
+@pytest.mark.parametrize("needs, outcome", [
+    ("imap4rev2 Move STATUS=SIZE", "pass"), ("MOVE CONDSTORE", "skip"), ("MOV", "skip")])
+def test_what_imap4rev2_has_folded_in_is_offered(play, needs, outcome):
+    run = play(Revision2, DIALOG.replace("section:", f"needs: {needs}\ndialect: all\nsection:", 1))
+    assert run.dialog["outcome"] == outcome, run.output
