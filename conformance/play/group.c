@@ -19,7 +19,8 @@ struct wanted {
 };
 
 /* Expectations are met in stages: one that uses a capture of another one stands in a later stage,
- * so that the value is known when its pattern is compiled. Mostly there is one stage. */
+ * so that the value is known when its pattern is compiled; and so does one that must come after
+ * others, so that it is known which messages these were. Mostly there is one stage. */
 struct group {
     struct replay *replay;
     struct session *session;
@@ -27,6 +28,7 @@ struct group {
     size_t count;
     struct wanted *expectations;
     size_t stage, stage_end; /* the open stage: expectations[stage .. stage_end) */
+    size_t after;            /* messages[after] is the first that meets an S> line of the stage */
     struct matching matching;
     struct message **messages; /* as in the matching; owned */
     size_t message_count;
@@ -152,6 +154,26 @@ static bool depends_on_stage(const struct group *group, size_t expectation) {
     return false;
 }
 
+/* Does a run of S> lines begin here? */
+static bool begins_after(const struct group *group, size_t expectation) {
+    return group->expectations[expectation].step->expectation == EXPECT_AFTER &&
+           (expectation == 0 ||
+            group->expectations[expectation - 1].step->expectation != EXPECT_AFTER);
+}
+
+/* The number of messages up to the last one that met a line before the stage. */
+static size_t messages_met(const struct group *group) {
+    size_t count = 0;
+
+    for (size_t i = 0; i < group->stage; i++) {
+        size_t message = group->matching.message_of[i];
+        if (message != MATCH_NONE && message >= count) {
+            count = message + 1;
+        }
+    }
+    return count;
+}
+
 static bool compile(struct group *group, struct wanted *expectation) {
     struct replay *replay = group->replay;
     const struct dialog_step *step = expectation->step;
@@ -186,7 +208,9 @@ static void try_pair(struct group *group, size_t expectation, size_t message) {
     char word[WORD];
 
     message_first_word(group->messages[message], word, sizeof word);
-    if (wanted->step->expectation == EXPECT_ABSENT || strcmp(word, wanted->word) != 0) {
+    bool too_early = wanted->step->expectation == EXPECT_AFTER && message < group->after;
+    if (wanted->step->expectation == EXPECT_ABSENT || too_early ||
+        strcmp(word, wanted->word) != 0) {
         return;
     }
     if (mismatch_compare(wanted->step, wanted->pattern, group->messages[message],
@@ -198,11 +222,15 @@ static void try_pair(struct group *group, size_t expectation, size_t message) {
 
 static bool open_stage(struct group *group) {
     group->stage = group->stage_end;
+    if (begins_after(group, group->stage)) {
+        group->after = messages_met(group);
+    }
     do {
         if (!compile(group, &group->expectations[group->stage_end++])) {
             return false;
         }
-    } while (group->stage_end < group->count && !depends_on_stage(group, group->stage_end));
+    } while (group->stage_end < group->count && !depends_on_stage(group, group->stage_end) &&
+             !begins_after(group, group->stage_end));
     for (size_t i = group->stage; i < group->stage_end; i++) {
         for (size_t j = 0; j < group->message_count; j++) {
             if (group->matching.expectation_of[j] == MATCH_NONE) {

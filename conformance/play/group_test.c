@@ -140,6 +140,17 @@ static const struct example examples[] = {
     {"S~ of an untagged message", "C: a NOOP\nS~: * 1 EXISTS\nS~: * 2 RECENT\nS: a OK x\n",
      GREETING "* 2 RECENT\r\n* 1 EXISTS\r\na OK x\r\n", 0, NULL},
 
+    {"S> after the line above", "C: a NOOP\nS: * 1 EXISTS\nS>: * 2 RECENT\nS: a OK x\n",
+     GREETING "* 1 EXISTS\r\n* 2 RECENT\r\na OK x\r\n", 0, NULL},
+    {"S> but it came before", "C: a NOOP\nS: * 1 EXISTS\nS>: * 2 RECENT\nS: a OK x\n",
+     GREETING "* 2 RECENT\r\n* 1 EXISTS\r\na OK x\r\n", 5, "did not come"},
+    {"S> and its neighbours in any order",
+     "C: a NOOP\nS: * 1 EXISTS\nS>: * 2 RECENT\nS>: * ${n:number} EXISTS\nS>: * ${n} RECENT\n"
+     "S: a OK x\n",
+     GREETING "* 1 EXISTS\r\n* 3 EXISTS\r\n* 3 RECENT\r\n* 2 RECENT\r\na OK x\r\n", 0, NULL},
+    {"S> and then any line", "C: a NOOP\nS: * 1 EXISTS\nS>: * 2 RECENT\nS: * 4 EXISTS\nS: a OK x\n",
+     GREETING "* 4 EXISTS\r\n* 1 EXISTS\r\n* 2 RECENT\r\na OK x\r\n", 0, NULL},
+
     {"S= text", "C: a NOOP\nS=: a OK x\n", GREETING "a OK y\r\n", 4, NULL},
     {"S= the same text", "C: a NOOP\nS=: a OK x\n", GREETING "a OK x\r\n", 0, NULL},
 

@@ -19,8 +19,9 @@ enum expectation {
     EXPECT_MESSAGE,   /* S:  compared as trees */
     EXPECT_OPTIONAL,  /* S?: may be missing */
     EXPECT_ANY_ORDER, /* S~: a tagged response in any order with its S~ neighbours */
-    EXPECT_ABSENT,    /* S!: must not come before the group it stands in is complete */
-    EXPECT_EXACT      /* S=: compared octet by octet, human text included */
+    EXPECT_AFTER,  /* S>: after the messages of the lines above; its S> neighbours in any order */
+    EXPECT_ABSENT, /* S!: must not come before the group it stands in is complete */
+    EXPECT_EXACT   /* S=: compared octet by octet, human text included */
 };
 
 enum action {

@@ -131,6 +131,8 @@ static enum expectation read_sign(char sign) {
         return EXPECT_OPTIONAL;
     case '~':
         return EXPECT_ANY_ORDER;
+    case '>':
+        return EXPECT_AFTER;
     case '!':
         return EXPECT_ABSENT;
     case '=':

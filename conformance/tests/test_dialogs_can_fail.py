@@ -8,7 +8,7 @@ DEVIATIONS = DIALOGS.parent / "servers/dovecot.deviations"
 TIMEOUT_SECONDS = 2
 WORKERS = 4
 
-UNTAGGED = re.compile(r"S(\d*): \* .*")
+UNTAGGED = re.compile(r"S(\d*)>?: \* .*")
 TAGGED = re.compile(r"S(\d*)~?: ([^ *+]+) (?:OK|NO|BAD) .*")
 CAPTURE = re.compile(r"\$\{\w+:")
 
@@ -36,7 +36,7 @@ def turn_around(lines, index):
         turned = [line.replace(":", "!:", 1),
                   f"S{connection}: {tag} ${{:resp-cond-state}}"]  # ends the group as before
     elif untagged and ends_in_tagged(lines, index, untagged[1]):
-        turned = [line.replace(":", "!:", 1)]
+        turned = [re.sub(">?:", "!:", line, count=1)]
     else:
         return None
     return lines[:index] + turned + lines[index + 1:]
