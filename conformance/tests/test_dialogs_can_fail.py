@@ -44,25 +44,27 @@ def turn_around(lines, index):
 
 def dialogs_that_pass():
     deviations = DEVIATIONS.read_text().split()
-    for path in sorted(DIALOGS.glob("*/*.dialog")):
+    for path in sorted(DIALOGS.rglob("*.dialog")):
         text = path.read_text()
         is_syntax = re.search(r"^mode: *syntax", text, re.MULTILINE)
-        if not is_syntax and f"{path.parent.name}/{path.stem}" not in deviations:
+        if not is_syntax and str(path.relative_to(DIALOGS).with_suffix("")) not in deviations:
             yield path, text.splitlines()
 
 
 def write_turned(folder):
     """Writes one dialog for each expectation below `folder`; the line where it must fail, by path."""
-    for fixtures in DIALOGS.glob("*/fixtures"):
-        (folder / fixtures.parent.name).mkdir()
-        (folder / fixtures.parent.name / "fixtures").symlink_to(fixtures)
+    for fixtures in DIALOGS.rglob("fixtures"):
+        link = folder / fixtures.relative_to(DIALOGS)
+        link.parent.mkdir(parents=True)
+        link.symlink_to(fixtures)
     places = {}
     for path, lines in dialogs_that_pass():
-        (folder / path.parent.name).mkdir(exist_ok=True)
+        beside = folder / path.parent.relative_to(DIALOGS)
+        beside.mkdir(parents=True, exist_ok=True)
         for index in range(len(lines)):
             turned = turn_around(lines, index)
             if turned:
-                mutant = folder / path.parent.name / f"{path.stem}-{index + 1}.dialog"
+                mutant = beside / f"{path.stem}-{index + 1}.dialog"
                 mutant.write_text("\n".join(turned) + "\n")
                 places[str(mutant)] = index + 1
     return places
@@ -73,6 +75,7 @@ def test_every_expectation_can_fail(imapspec, dovecot, tmp_path):
     run = imapspec.play(*dovecot.options(), "--strict", "--workers", WORKERS,
                         "--timeout", TIMEOUT_SECONDS, tmp_path)
     failed = {dialog["file"]: [failure["line"] for failure in dialog["failures"]]
-              for dialog in run.report["dialogs"]}
+              for dialog in run.report["dialogs"] if dialog["outcome"] != "skip"}
+    places = {path: line for path, line in places.items() if path in failed}
     assert len(places) > 500
     assert not [path for path, line in places.items() if line not in failed[path]]
