@@ -229,11 +229,39 @@ static void note_check(void *context, const struct imap_check *check, uint64_t s
     }
     snprintf(sentence, sizeof sentence, "%s (%s)", check->sentence, check->source);
     const struct row *row = printed_message_place(checking->message, (size_t)start, &at);
-    lint_remark(checking->lint, check->severity == IMAP_WARNING ? LINT_WARNING : LINT_REFUSED, row,
-                at, check->name, sentence, hint);
+    /* What is printed may be an excerpt, without the command. */
+    bool is_warning =
+        check->severity == IMAP_WARNING || check == conversation_check(CONVERSATION_TAG_UNASKED);
+    lint_remark(checking->lint, is_warning ? LINT_WARNING : LINT_REFUSED, row, at, check->name,
+                sentence, hint);
 }
 
-struct inspection inspect_message(struct lint *lint, const struct printed_message *message) {
+/* Is it what an AUTHENTICATE or IDLE in progress waits for? */
+static bool is_continuation(const struct lint *lint, const struct imap_tree *tree) {
+    const char *rule = imap_rule_name(lint->grammar, tree->nodes[imap_tree_root(tree)].rule);
+
+    return strcmp(rule, "command") != 0;
+}
+
+void inspect_ignore(void *context, const struct imap_check *check, uint64_t start, uint64_t end) {
+    (void)context, (void)check, (void)start, (void)end;
+}
+
+static void hear(struct lint *lint, const struct printed_message *message,
+                 const struct imap_tree *tree, struct conversation *conversation) {
+    struct checking checking = {lint, message};
+    imap_check_sink *sink = message->quiet ? inspect_ignore : note_check;
+
+    if (message->side == SERVER) {
+        conversation_hear_response(conversation, tree, message->octets.octets, sink, &checking);
+    } else if (message->root != IMAP_SASL_LINE && !is_continuation(lint, tree)) {
+        conversation_hear_command(conversation, message->octets.octets, message->octets.size, sink,
+                                  &checking);
+    }
+}
+
+struct inspection inspect_message(struct lint *lint, const struct printed_message *message,
+                                  struct conversation *conversation) {
     struct inspection inspection = {0};
     struct imap_tree tree;
     struct imap_node *nodes = calloc(NODES, sizeof *nodes);
@@ -248,6 +276,7 @@ struct inspection inspect_message(struct lint *lint, const struct printed_messag
     imap_tree_init(&tree, nodes, NODES);
     if (read_tree(lint, message, &tree)) {
         inspect_tree(lint, message, &tree, &inspection);
+        hear(lint, message, &tree, conversation);
         if (!message->quiet) {
             imap_check_message(&tree, lint->grammar, &lint->extensions, message->octets.octets,
                                note_check, &(struct checking){lint, message});

@@ -2,6 +2,7 @@
 #ifndef INSPECT_H
 #define INSPECT_H
 
+#include "../conversation.h"
 #include "printed_message.h"
 
 /* What the session learns from a message. */
@@ -10,7 +11,13 @@ struct inspection {
     bool begins_idle;         /* an IDLE command */
 };
 
-/* Looks through a complete message and remarks on what is unlikely. */
-struct inspection inspect_message(struct lint *, const struct printed_message *);
+/* Looks through a complete message and remarks on what is unlikely, and on what has no place after
+ * what was said before, which it is added to. */
+struct inspection inspect_message(struct lint *, const struct printed_message *,
+                                  struct conversation *);
+
+/* A sink that remarks on nothing: what is wrong on purpose is part of the conversation all the
+ * same. */
+imap_check_sink inspect_ignore;
 
 #endif

@@ -7,31 +7,29 @@
 #include "inspect.h"
 #include "printed_message.h"
 
-/* Conversations that are told apart, by the number in their markers. */
-#define CONVERSATIONS 8
+/* Connections that are told apart, by the number in their markers. */
+#define CONNECTIONS 8
 
-/* A conversation remembers its last tags, the longest up to this many octets. */
-#define TAGS        64
+/* The longest tag that is looked at. */
 #define TAG_MAXIMUM 32
 
 /* How many rows ahead are looked at for an answer, or for signs of another protocol. */
 #define ROWS_AHEAD 200
 
-/* The conversation that a dialog shows, since the prose before it. */
-struct conversation {
+/* The connection that a dialog shows, since the prose before it. */
+struct connection {
     bool open;         /* something was said */
     bool foreign;      /* not in IMAP */
     bool authenticate; /* the command was AUTHENTICATE, and it isn't answered yet */
     bool challenged;   /* and "+" has come */
     bool idle;         /* the same for IDLE */
-    char tags[TAGS][TAG_MAXIMUM];
-    size_t tag_count; /* ever */
+    struct conversation conversation;
 };
 
 struct judge {
     struct lint *lint;
-    struct conversation *conversations; /* CONVERSATIONS of them */
-    bool complete;                      /* nothing was wrong with the message right above */
+    struct connection *connections; /* CONNECTIONS of them */
+    bool complete;                  /* nothing was wrong with the message right above */
 };
 
 static bool begins_with(const uint8_t *text, size_t size, const char *word) {
@@ -134,15 +132,15 @@ static bool is_answered_bad(const struct lint *lint, size_t index) {
     return false;
 }
 
-static enum imap_root choose_root(const struct conversation *conversation, const struct row *row) {
+static enum imap_root choose_root(const struct connection *connection, const struct row *row) {
     if (row->side == SERVER) {
-        return conversation->open || !row_begins_with(row, "* PREAUTH") ? IMAP_RESPONSE
-                                                                        : IMAP_GREETING;
+        return connection->open || !row_begins_with(row, "* PREAUTH") ? IMAP_RESPONSE
+                                                                      : IMAP_GREETING;
     }
-    if (conversation->authenticate) {
-        return conversation->challenged ? IMAP_SASL_LINE : IMAP_AFTER_AUTHENTICATE;
+    if (connection->authenticate) {
+        return connection->challenged ? IMAP_SASL_LINE : IMAP_AFTER_AUTHENTICATE;
     }
-    return conversation->idle ? IMAP_AFTER_IDLE : IMAP_COMMAND;
+    return connection->idle ? IMAP_AFTER_IDLE : IMAP_COMMAND;
 }
 
 /* The tag of a message as a string; "" for an untagged one, or a tag that is too long. */
@@ -159,44 +157,19 @@ static void copy_tag(const uint8_t *octets, size_t size, char tag[TAG_MAXIMUM]) 
     tag[is_tag ? length : 0] = '\0';
 }
 
-static bool has_tag(const struct conversation *conversation, const char *tag) {
-    size_t count = conversation->tag_count < TAGS ? conversation->tag_count : TAGS;
-
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(conversation->tags[i], tag) == 0) {
-            return true;
-        }
-    }
-    return false;
+static void learn_command(struct connection *connection, const struct inspection *inspection) {
+    connection->authenticate = inspection->begins_authenticate;
+    connection->idle = inspection->begins_idle;
+    connection->challenged = false;
 }
 
-static void learn_tag(struct conversation *conversation, const char *tag) {
-    strcpy(conversation->tags[conversation->tag_count++ % TAGS], tag);
-}
-
-static void learn_command(struct conversation *conversation, const struct inspection *inspection,
-                          const char *tag) {
-    learn_tag(conversation, tag);
-    conversation->authenticate = inspection->begins_authenticate;
-    conversation->idle = inspection->begins_idle;
-    conversation->challenged = false;
-}
-
-static void learn_response(struct judge *judge, struct conversation *conversation,
-                           const struct printed_message *message, const char *tag) {
-    size_t at;
-
+static void learn_response(struct connection *connection, const struct printed_message *message,
+                           const char *tag) {
     if (message->octets.octets[0] == '+') {
-        conversation->challenged = true;
+        connection->challenged = true;
     }
-    if (*tag == '\0') {
-        return;
-    }
-    conversation->authenticate = conversation->idle = conversation->challenged = false;
-    if (conversation->tag_count > 0 && !has_tag(conversation, tag)) {
-        const struct row *row = printed_message_place(message, 0, &at);
-        lint_remark(judge->lint, LINT_WARNING, row, at, "response-tagged",
-                    "no command of this dialog has this tag", "");
+    if (*tag != '\0') {
+        connection->authenticate = connection->idle = connection->challenged = false;
     }
 }
 
@@ -222,29 +195,41 @@ static void check_tag(struct judge *judge, const struct printed_message *message
     lint_remark(judge->lint, LINT_WARNING, row, at, "tag", "letters that look like digits", hint);
 }
 
-static void learn(struct judge *judge, struct conversation *conversation,
+/* A line that was not read to its end. */
+static void hear_line(struct connection *connection, const struct row *row, bool is_command) {
+    const uint8_t *octets = row->octets + row->text;
+    size_t size = row->size - row->text;
+
+    if (row->side == SERVER) {
+        conversation_hear_refused(&connection->conversation, octets, size);
+    } else if (is_command) {
+        conversation_hear_command(&connection->conversation, octets, size, inspect_ignore, NULL);
+    }
+}
+
+static void learn(struct judge *judge, struct connection *connection,
                   const struct printed_message *message, const struct row *row) {
     struct inspection inspection = {0};
     char tag[TAG_MAXIMUM];
 
     if (message->complete) {
-        inspection = inspect_message(judge->lint, message);
+        inspection = inspect_message(judge->lint, message, &connection->conversation);
         copy_tag(message->octets.octets, message->octets.size, tag);
     } else {
-        copy_tag(row->octets + row->text, row->size - row->text, tag);
+        hear_line(connection, row, message->root == IMAP_COMMAND);
     }
     if (message->side == CLIENT && message->root != IMAP_SASL_LINE) {
         if (message->complete) {
             check_tag(judge, message, tag);
         }
-        learn_command(conversation, &inspection, tag);
+        learn_command(connection, &inspection);
     } else if (message->side == SERVER && message->complete) {
-        learn_response(judge, conversation, message, tag);
+        learn_response(connection, message, tag);
     }
 }
 
-static struct conversation *conversation_of(struct judge *judge, const struct row *row) {
-    return &judge->conversations[(row->connection - 1) % CONVERSATIONS];
+static struct connection *connection_of(struct judge *judge, const struct row *row) {
+    return &judge->connections[(row->connection - 1) % CONNECTIONS];
 }
 
 /* Judges the message that begins at the row; returns the index of the row after it. */
@@ -260,8 +245,8 @@ static size_t judge_message(struct judge *judge, size_t index, enum imap_root ro
     } else {
         lint->judged++;
     }
-    conversation_of(judge, row)->open = true;
-    learn(judge, conversation_of(judge, row), &message, row);
+    connection_of(judge, row)->open = true;
+    learn(judge, connection_of(judge, row), &message, row);
     for (size_t i = 0; i < message.answer_count; i++) {
         struct printed_message answer;
         printed_message_read(&answer, lint, message.answers[i], IMAP_CONTINUATION, false);
@@ -307,26 +292,41 @@ static void check_unread(struct judge *judge, const struct row *row, const struc
     }
 }
 
+/* A note tells of what isn't printed. */
+static void leave_out(struct judge *judge, const struct row *row) {
+    for (size_t i = 0; i < CONNECTIONS && is_note(row); i++) {
+        conversation_miss(&judge->connections[i].conversation);
+    }
+}
+
 static size_t judge_row(struct judge *judge, size_t index) {
     struct lint *lint = judge->lint;
     const struct row *row = &lint->printed.rows[index];
-    struct conversation *conversation = conversation_of(judge, row);
-    char tag[TAG_MAXIMUM];
+    struct connection *connection = connection_of(judge, row);
 
-    if (!conversation->open) {
-        conversation->foreign = is_foreign(lint, index);
+    if (!connection->open) {
+        connection->foreign = is_foreign(lint, index);
     }
-    if (!conversation->foreign && !is_narration(lint, row)) {
-        return judge_message(judge, index, choose_root(conversation, row));
+    if (!connection->foreign && !is_narration(lint, row)) {
+        return judge_message(judge, index, choose_root(connection, row));
     }
-    conversation->open = true;
+    connection->open = true;
     judge->complete = false;
     lint->not_judged++;
-    if (lint->is_dialog && row->side == CLIENT) {
-        copy_tag(row->octets + row->text, row->size - row->text, tag);
-        learn_tag(conversation, tag);
+    if (lint->is_dialog) {
+        hear_line(connection, row, true);
+    } else {
+        conversation_miss(&connection->conversation);
     }
     return skip_message(lint, index);
+}
+
+static void begin_connections(struct judge *judge) {
+    for (size_t i = 0; i < CONNECTIONS; i++) {
+        conversation_free(&judge->connections[i].conversation);
+        judge->connections[i] = (struct connection){0};
+        conversation_begin(&judge->connections[i].conversation, judge->lint->grammar);
+    }
 }
 
 void judge_all(struct lint *lint) {
@@ -334,11 +334,12 @@ void judge_all(struct lint *lint) {
     const struct printed *printed = &lint->printed;
     const struct row *before = NULL;
 
-    judge.conversations = calloc(CONVERSATIONS, sizeof *judge.conversations);
-    if (!judge.conversations) {
+    judge.connections = calloc(CONNECTIONS, sizeof *judge.connections);
+    if (!judge.connections) {
         lint->failed = true;
         return;
     }
+    begin_connections(&judge);
     for (size_t i = 0; i < printed->count && lint->remark_count < LINT_MAXIMUM;) {
         const struct row *row = &printed->rows[i];
         if (row->kind == ROW_MARKED) {
@@ -348,11 +349,13 @@ void judge_all(struct lint *lint) {
         }
         check_unread(&judge, row, before);
         if (ends_dialog(row, before)) {
-            memset(judge.conversations, 0, CONVERSATIONS * sizeof *judge.conversations);
+            begin_connections(&judge);
         } else if (row->kind == ROW_UNMARKED) {
+            leave_out(&judge, row);
             before = row;
         }
         i++;
     }
-    free(judge.conversations);
+    begin_connections(&judge);
+    free(judge.connections);
 }

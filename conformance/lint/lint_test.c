@@ -278,7 +278,7 @@ static void leaves_out_what_the_text_leaves_out(void **state) {
     assert_not_judged("S: +OK ready\nC: USER ann\nS: +OK\n", 3);
     assert_not_judged("C: g1 FROB {7}\nS: g1 BAD no such command\n", 1);
     assert_remarks("C: g1 FROB\nS: g1 NO\nS: g1 BAD no\n",
-                   "1:7 `FROB` is not known here\n2:8 a space is missing: `g1 NO `\n");
+                   "1:7 `FROB` is not known here\n2:8 a space is missing: `g1 NO `\n?3:3 \n");
     assert_remarks("S: * LIST () \"/\" a/b   <=== like this\n"
                    "S: * LIST () \"/\" a/b  // like this\n"
                    "S: * LIST () \"/\" a/b ; like this\n"
@@ -315,7 +315,9 @@ static void warns_of_tags_of_no_command(void **state) {
     (void)state;
     assert_remarks("C: h1 NOOP\nS: h2 OK done\n", "?2:3 \n");
     assert_remarks("C: h1 NOOP\nS: h1 OK done\n\nProse.\n\nS: h2 OK done\n", "");
-    assert_remarks("C: h1 NOOP\n\n(Time passes.)\n\nS: h2 OK done\n", "?5:3 \n");
+    assert_remarks("C: h1 NOOP\n(Time passes.)\nS: h2 OK done\n", "");
+    assert_remarks("C: h1 NOOP\nS: * BYE now\n...\nS: h2 OK done\n", "");
+    assert_remarks("C: h1 NOOP\nS: h1 OK done\nS: h1 OK done\n", "?3:3 \n");
     assert_remarks("C: h1 NOOP\nS: h1 OK this text is\n   too long\nS: h2 OK done\n", "?4:3 \n");
 }
 

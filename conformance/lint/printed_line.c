@@ -118,6 +118,11 @@ static bool is_unfinished(const struct printed_message *message, const struct re
                : after->events.malformed || message->root == IMAP_SASL_LINE;
 }
 
+/* `...` alone: lines were left out. */
+static bool is_ellipsis(const struct row *row) {
+    return row->size - row->text == 3 && memcmp(row->octets + row->text, "...", 3) == 0;
+}
+
 /* Does the next row go on with this line? Then *fold is that row. A line that would do without goes
  * on only right below itself, and there must be more sense in it the less it stands to the right.
  */
@@ -130,7 +135,8 @@ static bool find_fold(struct printed_message *message, const struct printed_line
     struct trial open, with_space, without_space;
 
     if (index == message->lint->printed.count || (!is_certain && index > message->next) ||
-        (!is_certain && row_at(message, index)->text < first->marker)) {
+        (!is_certain &&
+         (row_at(message, index)->text < first->marker || is_ellipsis(row_at(message, index))))) {
         return false;
     }
     trial_run(&open, &message->before, line->reading.octets, line->reading.size, false);
