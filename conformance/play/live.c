@@ -144,8 +144,12 @@ static bool set_variables(struct replay *replay) {
     if (!password) {
         password = "";
     }
-    return variables_set(&replay->wire, "user", user, strlen(user)) &&
-           variables_set(&replay->wire, "password", password, strlen(password));
+    char *plain = ladder_plain_response(user, password);
+    bool is_set = plain && variables_set(&replay->wire, "user", user, strlen(user)) &&
+                  variables_set(&replay->wire, "password", password, strlen(password)) &&
+                  variables_set(&replay->wire, "plain", plain, strlen(plain));
+    free(plain);
+    return is_set;
 }
 
 static void play(struct account *account, const struct names *names, struct result *result) {

@@ -117,7 +117,8 @@ static bool hide_secrets(const struct replay *replay, const struct dialog_step *
                          struct buffer *shown) {
     size_t size;
 
-    if (!strstr(step->text, "${user}") && !strstr(step->text, "${password}")) {
+    if (!strstr(step->text, "${user}") && !strstr(step->text, "${password}") &&
+        !strstr(step->text, "${plain}")) {
         return false;
     }
     uint8_t *text = dialog_expand(step->text, step->size, &replay->shown, &size);

@@ -155,9 +155,11 @@ static bool define_account(const struct transcript *transcript) {
     struct dialog *dialog = transcript->dialog;
     const char *example =
         imap_rule_example(dialog->grammar, imap_grammar_rule(dialog->grammar, "astring"));
+    static const char plain[] = "AHUAcA=="; /* of user u, password p */
 
     return (variables_set(&dialog->examples, "user", example, strlen(example)) &&
-            variables_set(&dialog->examples, "password", example, strlen(example))) ||
+            variables_set(&dialog->examples, "password", example, strlen(example)) &&
+            variables_set(&dialog->examples, "plain", plain, strlen(plain))) ||
            source_fail_memory(transcript->source);
 }
 

@@ -121,8 +121,7 @@ bool ladder_secure(struct session *session, char problem[SESSION_PROBLEM]) {
     return true;
 }
 
-/* base64 of NUL user NUL password (RFC 4616). Allocated, NULL when memory is out. */
-static char *plain_response(const char *user, const char *password) {
+char *ladder_plain_response(const char *user, const char *password) {
     size_t user_size = strlen(user), password_size = strlen(password);
     size_t size = user_size + password_size + 2;
     unsigned char *message = malloc(size + 1);
@@ -142,7 +141,7 @@ static char *plain_response(const char *user, const char *password) {
 }
 
 static bool authenticate(struct session *session, const char *user, char problem[SESSION_PROBLEM]) {
-    char *response = plain_response(user, session->server->password);
+    char *response = ladder_plain_response(user, session->server->password);
     struct exchange exchange;
 
     if (!response) {

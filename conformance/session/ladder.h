@@ -14,6 +14,10 @@ bool ladder_climb(struct session *, enum ladder, const char *user, struct buffer
  * the dialog sends, a password perhaps, is no more in clear than elsewhere. */
 bool ladder_secure(struct session *, char problem[SESSION_PROBLEM]);
 
+/* What the client answers to AUTHENTICATE PLAIN: BASE64 of NUL user NUL password (RFC 4616).
+ * Allocated, NULL when memory is out. */
+char *ladder_plain_response(const char *user, const char *password);
+
 /* The last rung. */
 bool ladder_select(struct session *, const char *mailbox, char problem[SESSION_PROBLEM]);
 

@@ -65,6 +65,21 @@ def test_authenticate_where_login_is_disabled(play):
     assert "LOGIN" not in run.server.commands
 
 
+def test_a_dialog_authenticates_itself(play):
+    run = play(Authenticating, """\
+# The account's response.
+section: none
+state: greeting
+
+C: a1 AUTHENTICATE PLAIN
+S: + go
+C: ${plain}
+S: a1 NO the account is known
+""")
+    assert run.dialog["outcome"] == "fail" and "a1 OK logged in" in run.output
+    assert base64.b64encode(b"\0user\0secret").decode() not in run.output
+
+
 class Counting(Session):
     """Keeps the arguments of LOGIN."""
 
