@@ -480,7 +480,7 @@ static void defaults_are_as_documented(void **state) {
 
 /* Draws the steps as a text: what kind, on which connection, what. */
 static void draw_steps(const struct dialog *dialog, char *text, size_t capacity) {
-    static const char signs[] = {' ', '?', '~', '!', '='};
+    static const char signs[] = {' ', '?', '~', '>', '!', '='};
     static const char *const actions[] = {"starttls", "close",   "expect-close",
                                           "wait",     "deliver", "idle"};
     size_t length = 0;
