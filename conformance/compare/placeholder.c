@@ -57,6 +57,7 @@ static struct placeholder broken(const char *problem) {
 
 /* `at` is the first octet after "${hex:". */
 static struct placeholder read_hex(const char *text, size_t size, size_t at) {
+    struct placeholder octets = {.kind = PLACEHOLDER_OCTETS, .octets_at = at, .times = 1};
     int octet;
 
     while ((octet = next_hex_octet(text, size, &at)) >= 0) {
@@ -64,7 +65,69 @@ static struct placeholder read_hex(const char *text, size_t size, size_t at) {
     if (octet == -2) {
         return broken("octets are written ${hex:00 ff}, two hexadecimal digits each");
     }
-    return (struct placeholder){.kind = PLACEHOLDER_HEX, .end = at + 1};
+    octets.end = at + 1;
+    return octets;
+}
+
+/* The index of the quote before the "}" that ends a quoted text; `size` when there is none. */
+static size_t find_quote(const char *text, size_t size, size_t at) {
+    while (at < size && !(text[at] == '"' && size - at > 1 && text[at + 1] == '}')) {
+        at++;
+    }
+    return at;
+}
+
+/* The octets that are repeated, once; how many there are. At most `capacity` are written. */
+static size_t write_once(const struct placeholder *placeholder, const char *text, uint8_t *octets,
+                         size_t capacity) {
+    bool is_quoted = text[placeholder->octets_at] == '"';
+    size_t at = placeholder->octets_at + is_quoted, count = 0;
+    size_t quote = is_quoted ? find_quote(text, placeholder->end, at) : 0;
+
+    for (;; count++) {
+        int octet = is_quoted ? (at < quote ? (uint8_t)text[at++] : -1)
+                              : next_hex_octet(text, placeholder->end, &at);
+        if (octet < 0) {
+            return count;
+        }
+        if (count < capacity) {
+            octets[count] = (uint8_t)octet;
+        }
+    }
+}
+
+/* `at` is the first octet after "${repeat:". */
+static struct placeholder read_repeat(const char *text, size_t size, size_t at) {
+    static const char form[] = "a repetition is written ${repeat:1000 \"text\"} or "
+                               "${repeat:1000 00 ff}";
+    size_t times = 0;
+
+    for (; at < size && text[at] >= '0' && text[at] <= '9'; at++) {
+        size_t digit = (size_t)(text[at] - '0');
+        times = times > PLACEHOLDER_MAX_REPEATED ? times : times * 10 + digit;
+    }
+    if (times == 0 || at == size || text[at] != ' ') {
+        return broken(form);
+    }
+    at++;
+    bool is_quoted = at < size && text[at] == '"';
+    struct placeholder repeat = read_hex(text, size, at);
+    if (is_quoted) {
+        size_t quote = find_quote(text, size, at + 1);
+        repeat =
+            (struct placeholder){.kind = quote < size ? PLACEHOLDER_OCTETS : PLACEHOLDER_BROKEN,
+                                 .octets_at = at,
+                                 .end = quote + strlen("\"}")};
+    }
+    if (repeat.kind == PLACEHOLDER_BROKEN) {
+        return broken(form);
+    }
+    size_t count = write_once(&repeat, text, NULL, 0);
+    if (count > 0 && times > PLACEHOLDER_MAX_REPEATED / count) {
+        return broken("16 MiB at most can be repeated");
+    }
+    repeat.times = times;
+    return repeat;
 }
 
 /* `at` is the first octet after "${". */
@@ -76,6 +139,9 @@ static struct placeholder read_capture(const char *text, size_t size, size_t at)
     bool has_rule = at < size && text[at] == ':';
     if (fits && has_rule && strcmp(capture.name, "hex") == 0) {
         return read_hex(text, size, at + 1);
+    }
+    if (fits && has_rule && strcmp(capture.name, "repeat") == 0) {
+        return read_repeat(text, size, at + 1);
     }
     if (has_rule) {
         capture.rule_at = at + 1;
@@ -137,16 +203,14 @@ static void copy(uint8_t *to, size_t capacity, const void *octets, size_t size) 
     }
 }
 
-bool placeholder_octets(const struct placeholder *placeholder, const char *text, size_t at,
+bool placeholder_octets(const struct placeholder *placeholder, const char *text,
                         const struct variables *variables, uint8_t *octets, size_t capacity,
                         size_t *count) {
-    if (placeholder->kind == PLACEHOLDER_HEX) {
-        size_t next = at + strlen("${hex:");
-        int octet;
-        for (*count = 0; (octet = next_hex_octet(text, placeholder->end, &next)) >= 0; ++*count) {
-            if (*count < capacity) {
-                octets[*count] = (uint8_t)octet;
-            }
+    if (placeholder->kind == PLACEHOLDER_OCTETS) {
+        size_t once = write_once(placeholder, text, octets, capacity);
+        *count = once * placeholder->times;
+        for (size_t i = once; i < *count && i < capacity; i++) {
+            octets[i] = octets[i - once];
         }
         return true;
     }
@@ -176,7 +240,7 @@ size_t placeholder_origin(const char *text, size_t size, const struct variables 
     while (at < size && expanded < offset) {
         struct placeholder placeholder = placeholder_at(text, size, at);
         size_t count;
-        if (!placeholder_octets(&placeholder, text, at, variables, NULL, 0, &count)) {
+        if (!placeholder_octets(&placeholder, text, variables, NULL, 0, &count)) {
             at++;
             expanded++;
         } else if (expanded + count > offset) {

@@ -1,5 +1,6 @@
 /* The placeholders of the dialog language that stand for octets: `${name:rule}`, `${name}`,
- * `${:rule}`, `${hex:00 ff}`, `{#name}`. (`...` is pattern.c's: only there it is one.) */
+ * `${:rule}`, `${hex:00 ff}`, `${repeat:1000 "("}`, `{#name}`. (`...` is pattern.c's: only there it
+ * is one.) */
 #ifndef PLACEHOLDER_H
 #define PLACEHOLDER_H
 
@@ -10,17 +11,22 @@ enum placeholder_kind {
     PLACEHOLDER_BROKEN,  /* one begins here and isn't well formed: `problem` says why */
     PLACEHOLDER_CAPTURE, /* ${name:rule}, ${name}: rule is "" */
     PLACEHOLDER_ANY,     /* ${:rule} */
-    PLACEHOLDER_HEX,     /* ${hex:00 ff} */
+    PLACEHOLDER_OCTETS,  /* ${hex:00 ff}, ${repeat:1000 00 ff}, ${repeat:1000 "("} */
     PLACEHOLDER_LENGTH   /* {#name}, {#name+} */
 };
 
 /* The longest name of a capture or a rule, NUL included. */
 #define PLACEHOLDER_WORD 64
 
+/* The most octets that one placeholder can repeat. */
+#define PLACEHOLDER_MAX_REPEATED (16u << 20)
+
 struct placeholder {
     enum placeholder_kind kind;
     size_t end;                  /* of its text: the index of the octet after it */
     size_t rule_at;              /* CAPTURE, ANY: index of the rule's name */
+    size_t octets_at;            /* OCTETS: index of the first hexadecimal digit, or of the quote */
+    size_t times;                /* OCTETS: how often they come */
     char name[PLACEHOLDER_WORD]; /* CAPTURE, LENGTH */
     char rule[PLACEHOLDER_WORD]; /* CAPTURE, ANY */
     bool non_synchronizing;      /* LENGTH: {#name+} */
@@ -30,10 +36,10 @@ struct placeholder {
 /* The placeholder that begins at text[at]. */
 struct placeholder placeholder_at(const char *text, size_t size, size_t at);
 
-/* The octets that stand for the placeholder that begins at text[at]: of HEX its octets, of CAPTURE
- * and LENGTH what `variables` (may be NULL) hold. At most `capacity` are written, and their number
- * is set in any case. False when it has no octets: any other kind, or not a variable. */
-bool placeholder_octets(const struct placeholder *, const char *text, size_t at,
+/* The octets that stand for a placeholder of the text: of OCTETS its own, of CAPTURE and LENGTH
+ * what `variables` (may be NULL) hold. At most `capacity` are written, and their number is set in
+ * any case. False when it has no octets: any other kind, or not a variable. */
+bool placeholder_octets(const struct placeholder *, const char *text,
                         const struct variables *variables, uint8_t *octets, size_t capacity,
                         size_t *count);
 

@@ -35,6 +35,7 @@ struct group {
     size_t ends_awaited;
     bool ended;                     /* nothing more is to be read */
     const struct message *intruder; /* it ended the group, and nobody had expected it */
+    bool closed;                    /* by the server, before the group was complete */
     bool failed;                    /* by the harness: the result says how */
     char problem[SESSION_PROBLEM];  /* why no more messages come; "" while they do */
 };
@@ -382,6 +383,7 @@ static void read_group(struct group *group) {
         }
         if (!satisfied) {
             snprintf(group->problem, sizeof group->problem, "%s", group->session->problem);
+            group->closed = status == SESSION_CLOSED;
         }
         return;
     }
@@ -485,7 +487,9 @@ static bool judge(struct group *group) {
     if (group->failed) {
         return false;
     }
-    if (!passed) {
+    if (!passed && group->closed && replay_leave(group->replay, group->first)) {
+        passed = true;
+    } else if (!passed) {
         report_stage(group);
     }
     for (size_t i = 0; i < group->stage_end; i++) {
@@ -519,7 +523,7 @@ bool group_play(struct replay *replay, size_t first, size_t *next) {
             read_group(&group);
         }
         passed = judge(&group);
-        if (passed && !has_end) {
+        if (passed && !has_end && !group.closed) {
             give_back(&group);
         }
     }

@@ -42,10 +42,10 @@ static struct dialog *load(const char *text) {
 }
 
 /* Plays the dialog of one connection in state greeting. */
-static void play(struct play *play, const char *text, const char *said) {
+static void play(struct play *play, const char *text, const char *said, bool closes) {
     char problem[512];
 
-    *play = (struct play){.script = {.octets = said, .size = strlen(said)}};
+    *play = (struct play){.script = {.octets = said, .size = strlen(said), .closes = closes}};
     script_start(&play->script);
     play->dialog = load(text);
     play->server = (struct server){.host = "127.0.0.1", .port = play->script.port};
@@ -199,14 +199,32 @@ static const struct example examples[] = {
     {"the server must close", "C: a NOOP\nS: a OK x\n!expect-close\n", GREETING "a OK x\r\n", 5,
      "did not close"},
     {"the client has closed", "!close\nC: a NOOP\nS: a OK x\n", GREETING, 4, "closed already"},
+    {"a server that may close may not keep silent", "!may-close\nC: a NOOP\nS: a NO x\n", GREETING,
+     5, "no answer within"},
 };
 
-static void check(const struct example *example) {
+/* The server closes the connection when all is said. */
+static const struct example closing_examples[] = {
+    {"the server may close", "!may-close\nC: a NOOP\nS: * 1 EXISTS\nS: a OK x\nC: b NOOP\n",
+     GREETING "* BYE x\r\n", 0, NULL},
+    {"the server must not close", "C: a NOOP\nS: a OK x\n!may-close\n", GREETING, 4,
+     "closed the connection"},
+    {"but say nothing wrong before", "!may-close\nC: a NOOP\nS!: * 1 EXISTS\nS: a OK x\n",
+     GREETING "* 1 EXISTS\r\n", 5, "must not"},
+    {"nor answer wrongly", "!may-close\nC: a NOOP\nS: a NO x\n", GREETING "a OK x\r\n", 5,
+     "\"OK\""},
+    {"it may close instead of asking for a literal",
+     "!may-close\nC: a APPEND blob {2}\nC: hi\nS: a NO x\n", GREETING "* BYE x\r\n", 0, NULL},
+    {"and while one waits", "!may-close\nC: a NOOP\n!wait 20ms\nC: b NOOP\nS: b OK x\n",
+     GREETING "* BYE x\r\n", 0, NULL},
+};
+
+static void check(const struct example *example, bool closes) {
     struct play result;
     char text[512];
 
     snprintf(text, sizeof text, "%s%s", HEADER, example->dialog);
-    play(&result, text, example->said);
+    play(&result, text, example->said, closes);
     unsigned line = result.result.failure_count ? result.result.failures[0].line : 0;
     const char *sentence = line ? result.result.failures[0].sentence : "";
     bool is_told = !example->sentence || strstr(sentence, example->sentence);
@@ -219,7 +237,10 @@ static void check(const struct example *example) {
 static void every_example_fails_where_it_must(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
-        check(&examples[i]);
+        check(&examples[i], false);
+    }
+    for (size_t i = 0; i < sizeof closing_examples / sizeof *closing_examples; i++) {
+        check(&closing_examples[i], true);
     }
 }
 
@@ -241,7 +262,7 @@ static void a_refused_literal_is_not_sent(void **state) {
     struct play result;
 
     play(&result, HEADER "C: a APPEND blob {2}\nC: hi\nS: a NO x\nC: b NOOP\nS: b OK x\n",
-         GREETING "a NO x\r\nb OK x\r\n");
+         GREETING "a NO x\r\nb OK x\r\n", false);
     assert_int_equal(result.result.outcome, OUTCOME_PASS);
     assert_transcript(&result.result, "S: * OK ready\r\n"
                                       "C: a APPEND blob {2}\r\n"
@@ -258,7 +279,7 @@ static void a_failure_shows_both_sides(void **state) {
     play(&result,
          HEADER
          "C: a SEARCH ALL\nS: * LIST (...) \"/\" ${box:mailbox}\nS: * 12 EXISTS\nS: a OK x\n",
-         GREETING "* LIST () \"/\" blob\r\n* 2 RECENT\r\n* 13 EXISTS\r\na OK x\r\n");
+         GREETING "* LIST () \"/\" blob\r\n* 2 RECENT\r\n* 13 EXISTS\r\na OK x\r\n", false);
     assert_int_equal(result.result.failure_count, 1);
     const struct failure *failure = &result.result.failures[0];
     assert_string_equal(failure->expected, "* 12 EXISTS");
@@ -273,7 +294,7 @@ static void placeholders_are_shown_as_written(void **state) {
     struct play result;
 
     play(&result, HEADER "C: a LIST \"\" *\nS: * LIST (...) \"/\" ${box:mailbox}\nS: a OK x\n",
-         GREETING "* LSUB () \"/\" blob\r\na OK x\r\n");
+         GREETING "* LSUB () \"/\" blob\r\na OK x\r\n", false);
     assert_int_equal(result.result.failure_count, 1);
     assert_string_equal(result.result.failures[0].expected, "* LIST (...) \"/\" ${box:mailbox}");
     end(&result);

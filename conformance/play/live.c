@@ -6,6 +6,7 @@
 
 #include "../session/ladder.h"
 #include "cleanup.h"
+#include "connect.h"
 #include "fixture.h"
 #include "replay.h"
 
@@ -92,48 +93,15 @@ static bool error(struct result *result, unsigned connection, const char *proble
     return false;
 }
 
-/* A dialog that begins with the greeting and never says STARTTLS itself. */
-static bool leaves_tls_to_us(const struct dialog *dialog) {
-    bool starts_tls = false;
-
-    for (size_t i = 0; i < dialog->step_count; i++) {
-        const struct dialog_step *step = &dialog->steps[i];
-        starts_tls |= step->kind == STEP_ACTION && step->action == ACTION_STARTTLS;
-    }
-    return dialog->state == STATE_GREETING && !starts_tls;
-}
-
-static bool open_connection(struct replay *replay, unsigned number, const char *selected) {
-    struct replay_connection *connection = &replay->connections[number - 1];
-    const struct run_options *options = replay->options;
+static bool open_connections(struct replay *replay) {
     char problem[SESSION_PROBLEM];
 
-    connection->session =
-        session_open(&options->server, replay->dialog->grammar, &replay->extensions, number,
-                     options->timeout_milliseconds, options->interrupted, replay->result, problem);
-    bool secures = options->server.tls == TLS_STARTTLS && leaves_tls_to_us(replay->dialog);
-    if (!connection->session || (secures && !ladder_secure(connection->session, problem)) ||
-        !ladder_climb(connection->session, replay->dialog->state, replay->user, NULL, problem) ||
-        (selected && !ladder_select(connection->session, selected, problem))) {
-        return error(replay->result, number, problem);
+    for (unsigned i = 1; i <= replay->dialog->connections; i++) {
+        if (dialog_stands_at_start(replay->dialog, i) && !connect_open(replay, i, problem)) {
+            return error(replay->result, i, problem);
+        }
     }
-    connection->greeting_unread = replay->dialog->state == STATE_GREETING;
     return true;
-}
-
-static bool open_connections(struct replay *replay) {
-    const struct dialog *dialog = replay->dialog;
-    bool selects = dialog->state == STATE_SELECTED, opened = true;
-    char *selected = selects ? names_on_server(replay->names, dialog->selected) : NULL;
-
-    if (selects && !selected) {
-        return error(replay->result, 0, "out of memory");
-    }
-    for (unsigned i = 1; opened && i <= dialog->connections; i++) {
-        opened = open_connection(replay, i, selected);
-    }
-    free(selected);
-    return opened;
 }
 
 /* What the dialog may use without having captured it. */

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "../clock.h"
+#include "connect.h"
 #include "deliver.h"
 #include "group.h"
 
@@ -19,6 +20,28 @@ struct replay_connection *replay_connection_of(const struct replay *replay,
 static bool fail(struct replay *replay, const struct dialog_step *step, const char *sentence) {
     result_fail(replay->result, step->line, step->connection, "%s", sentence);
     return false;
+}
+
+bool replay_leave(struct replay *replay, size_t step) {
+    struct replay_connection *connection =
+        replay_connection_of(replay, &replay->dialog->steps[step]);
+    unsigned number = replay->dialog->steps[step].connection;
+
+    if (!dialog_may_close(replay->dialog, step, number)) {
+        return false;
+    }
+    session_close(connection->session);
+    connection->session = NULL;
+    connection->left = true;
+    return true;
+}
+
+/* Has the server closed the connection where it may? */
+static bool is_excused(const struct replay *replay, size_t step, enum session_status status) {
+    const struct dialog *dialog = replay->dialog;
+
+    return status == SESSION_CLOSED &&
+           dialog_may_close(dialog, step, dialog->steps[step].connection);
 }
 
 /* ---- sending ------------------------------------------------------------------------------- */
@@ -45,6 +68,9 @@ static bool join_pieces(const struct replay *replay, size_t index, struct outgoi
     }
     for (size_t i = first; i < dialog->step_count; i++) {
         const struct dialog_step *step = &dialog->steps[i];
+        if (i > index && dialog_connects(dialog, i, connection)) {
+            break;
+        }
         if (step->kind != STEP_SEND || step->connection != connection) {
             continue;
         }
@@ -145,8 +171,10 @@ static bool write_piece(struct replay *replay, size_t index) {
         size_t end =
             piece + 1 < outgoing.pieces ? outgoing.starts[piece + 1] : outgoing.octets.size;
         bool hidden = hide_secrets(replay, step, &shown);
-        sent = session_write(session, outgoing.octets.octets + start, end - start,
-                             hidden ? &shown : NULL) == SESSION_MESSAGE;
+        enum session_status status = session_write(session, outgoing.octets.octets + start,
+                                                   end - start, hidden ? &shown : NULL);
+        /* What the server said before it closed is still to be read. */
+        sent = status == SESSION_MESSAGE || is_excused(replay, index, status);
         if (!sent) {
             fail(replay, step, session->problem);
         }
@@ -183,12 +211,14 @@ static enum session_status read_ahead(struct session *session, uint64_t deadline
 
 /* The server must say "+" before the rest of the command may go. What it says instead is for the
  * next expectation to judge. */
-static bool await_go_ahead(struct replay *replay, const struct dialog_step *step) {
+static bool await_go_ahead(struct replay *replay, size_t index) {
+    const struct dialog_step *step = &replay->dialog->steps[index];
     struct replay_connection *connection = replay_connection_of(replay, step);
     struct session *session = connection->session;
     bool go_ahead = false;
 
-    if (read_ahead(session, session_deadline(session), &go_ahead) != SESSION_MESSAGE) {
+    enum session_status status = read_ahead(session, session_deadline(session), &go_ahead);
+    if (status != SESSION_MESSAGE && !is_excused(replay, index, status)) {
         return fail(replay, step, session->problem);
     }
     connection->awaits_go_ahead = false;
@@ -223,7 +253,7 @@ static bool send_step(struct replay *replay, size_t index) {
     connection->greeting_unread = false;
     if (step->begins_command) {
         connection->refused = false;
-    } else if (connection->awaits_go_ahead && !await_go_ahead(replay, step)) {
+    } else if (connection->awaits_go_ahead && !await_go_ahead(replay, index)) {
         return false;
     }
     if (connection->refused) {
@@ -252,12 +282,14 @@ static bool expect_group(struct replay *replay, size_t index, size_t *next) {
     return true;
 }
 
-static bool wait_step(struct replay *replay, const struct dialog_step *step) {
+static bool wait_step(struct replay *replay, size_t index) {
+    const struct dialog_step *step = &replay->dialog->steps[index];
     struct session *session = replay_connection_of(replay, step)->session;
     uint64_t deadline = clock_milliseconds() + step->milliseconds;
     enum session_status status = read_ahead(session, deadline, NULL);
 
-    return status == SESSION_TIMED_OUT || fail(replay, step, session->problem);
+    return status == SESSION_TIMED_OUT || is_excused(replay, index, status) ||
+           fail(replay, step, session->problem);
 }
 
 static bool expect_close(struct replay *replay, const struct dialog_step *step) {
@@ -300,26 +332,47 @@ static bool deliver_step(struct replay *replay, const struct dialog_step *step) 
     return fail(replay, step, problem);
 }
 
-static bool act(struct replay *replay, const struct dialog_step *step) {
+static bool connect_step(struct replay *replay, const struct dialog_step *step) {
+    char problem[SESSION_PROBLEM];
+
+    if (connect_open(replay, step->connection, problem)) {
+        return true;
+    }
+    result_fail(replay->result, step->line, step->connection, "no new connection: %s", problem);
+    return false;
+}
+
+static bool act(struct replay *replay, size_t index) {
+    const struct dialog_step *step = &replay->dialog->steps[index];
     struct replay_connection *connection = replay_connection_of(replay, step);
 
     switch (step->action) {
     case ACTION_STARTTLS:
-        return session_start_tls(connection->session) ||
+        return session_start_tls(connection->session) || replay_leave(replay, index) ||
                fail(replay, step, connection->session->problem);
     case ACTION_CLOSE:
         return close_step(replay, step);
     case ACTION_EXPECT_CLOSE:
         return expect_close(replay, step);
     case ACTION_IDLE:
-        return connection->idle ? wait_step(replay, step)
+        return connection->idle ? wait_step(replay, index)
                                 : fail(replay, step, "the connection is not in IDLE");
     case ACTION_WAIT:
-        return wait_step(replay, step);
+        return wait_step(replay, index);
+    case ACTION_MAY_CLOSE:
+        return true;
+    case ACTION_CONNECT:
+        return connect_step(replay, step);
     case ACTION_DELIVER:
         return deliver_step(replay, step);
     }
     return false;
+}
+
+/* Is the step about a connection that must be open? */
+static bool needs_session(const struct dialog_step *step) {
+    return step->kind != STEP_ACTION ||
+           (step->action != ACTION_DELIVER && step->action != ACTION_CONNECT);
 }
 
 void replay_steps(struct replay *replay) {
@@ -329,14 +382,18 @@ void replay_steps(struct replay *replay) {
     for (size_t i = 0, next; goes_on && i < dialog->step_count; i = next) {
         const struct dialog_step *step = &dialog->steps[i];
         next = i + 1;
-        if (!replay_connection_of(replay, step)->session && step->action != ACTION_DELIVER) {
+        const struct replay_connection *connection = replay_connection_of(replay, step);
+        if (needs_session(step) && connection->left) {
+            continue;
+        }
+        if (needs_session(step) && !connection->session) {
             goes_on = fail(replay, step, "the connection is closed already");
         } else if (step->kind == STEP_SEND) {
             goes_on = send_step(replay, i);
         } else if (step->kind == STEP_EXPECT) {
             goes_on = expect_group(replay, i, &next);
         } else {
-            goes_on = act(replay, step);
+            goes_on = act(replay, i);
         }
     }
 }

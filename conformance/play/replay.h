@@ -7,7 +7,8 @@
 #include "player.h"
 
 struct replay_connection {
-    struct session *session; /* NULL once it is closed */
+    struct session *session; /* NULL before it is opened, and once it is closed */
+    bool left;               /* the server has closed it, as it may: the dialog goes on without */
     bool greeting_unread;    /* the dialog starts before it */
     bool awaits_go_ahead;    /* the last piece sent ends with a literal's header */
     bool refused;            /* that literal was refused: the rest of the command isn't sent */
@@ -28,6 +29,10 @@ struct replay {
 
 /* Plays the steps up to the first failure, which goes into the result. */
 void replay_steps(struct replay *);
+
+/* The server has closed the connection of steps[step]. True where it may: the rest of what the
+ * dialog says there is passed over. */
+bool replay_leave(struct replay *, size_t step);
 
 /* The connection that a step is about. */
 struct replay_connection *replay_connection_of(const struct replay *, const struct dialog_step *);

@@ -1,4 +1,4 @@
-/* The lines of a dialog that are done: !starttls, !wait 2s */
+/* The lines of a dialog that are done: !starttls, !wait 2s, !connect 2 */
 #ifndef ACTION_LINE_H
 #define ACTION_LINE_H
 

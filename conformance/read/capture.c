@@ -55,7 +55,7 @@ bool capture_check_sent(const struct transcript *transcript, const struct piece 
             return transcript_fail_piece(transcript, piece, at,
                                          "a line that is sent leaves nothing open");
         }
-        if (placeholder.kind != PLACEHOLDER_HEX &&
+        if (placeholder.kind != PLACEHOLDER_OCTETS &&
             !(check_rule(transcript, piece, &placeholder) &&
               check_name(transcript, piece, at, &placeholder))) {
             return false;

@@ -111,6 +111,34 @@ void dialog_free(struct dialog *dialog) {
     free(dialog);
 }
 
+/* ---- connections ---------------------------------------------------------------------------- */
+
+static bool is_action(const struct dialog_step *step, enum action action, unsigned connection) {
+    return step->kind == STEP_ACTION && step->action == action && step->connection == connection;
+}
+
+bool dialog_connects(const struct dialog *dialog, size_t step, unsigned connection) {
+    return is_action(&dialog->steps[step], ACTION_CONNECT, connection);
+}
+
+bool dialog_stands_at_start(const struct dialog *dialog, unsigned connection) {
+    size_t first = 0;
+
+    while (first < dialog->step_count && dialog->steps[first].connection != connection) {
+        first++;
+    }
+    return first == dialog->step_count || !dialog_connects(dialog, first, connection);
+}
+
+bool dialog_may_close(const struct dialog *dialog, size_t steps, unsigned connection) {
+    while (steps-- > 0 && !dialog_connects(dialog, steps, connection)) {
+        if (is_action(&dialog->steps[steps], ACTION_MAY_CLOSE, connection)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- roots ---------------------------------------------------------------------------------- */
 
 static bool is_tagged_response(const struct dialog_step *step) {
@@ -137,7 +165,7 @@ static bool is_command(const struct dialog_step *step, const char *word) {
 }
 
 static enum imap_root client_root(const struct dialog *dialog, size_t steps, unsigned connection) {
-    while (steps-- > 0) {
+    while (steps-- > 0 && !dialog_connects(dialog, steps, connection)) {
         const struct dialog_step *step = &dialog->steps[steps];
         if (step->connection != connection) {
             continue;
@@ -158,8 +186,8 @@ static enum imap_root server_root(const struct dialog *dialog, size_t steps, uns
     if (dialog->state != STATE_GREETING) {
         return IMAP_RESPONSE;
     }
-    for (size_t i = 0; i < steps; i++) {
-        const struct dialog_step *step = &dialog->steps[i];
+    while (steps-- > 0 && !dialog_connects(dialog, steps, connection)) {
+        const struct dialog_step *step = &dialog->steps[steps];
         if (step->connection == connection && step->kind != STEP_ACTION) {
             return IMAP_RESPONSE;
         }
@@ -188,7 +216,7 @@ static bool is_open(const struct dialog_step *step) {
 bool dialog_begins_message(const struct dialog *dialog, size_t step) {
     unsigned connection = dialog->steps[step].connection;
 
-    while (step-- > 0) {
+    while (step-- > 0 && !dialog_connects(dialog, step, connection)) {
         const struct dialog_step *previous = &dialog->steps[step];
         if (previous->kind == STEP_SEND && previous->connection == connection) {
             return !is_open(previous);
@@ -202,7 +230,7 @@ uint8_t *dialog_client_message(const struct dialog *dialog, size_t step, size_t 
     struct buffer text = {0};
     uint8_t *message = NULL;
 
-    for (; step < dialog->step_count; step++) {
+    for (; step < dialog->step_count && !dialog_connects(dialog, step, connection); step++) {
         const struct dialog_step *piece = &dialog->steps[step];
         if (piece->kind != STEP_SEND || piece->connection != connection) {
             continue;
@@ -223,16 +251,16 @@ uint8_t *dialog_client_message(const struct dialog *dialog, size_t step, size_t 
 
 /* Adds the octets of the placeholder at text[at]; false when there are none. */
 static bool add_octets(struct buffer *buffer, const struct placeholder *placeholder,
-                       const char *text, size_t at, const struct variables *variables) {
+                       const char *text, const struct variables *variables) {
     uint8_t *octets;
     size_t count;
 
-    if (!placeholder_octets(placeholder, text, at, variables, NULL, 0, &count)) {
+    if (!placeholder_octets(placeholder, text, variables, NULL, 0, &count)) {
         return false;
     }
     octets = malloc(count + 1);
     if (octets) {
-        placeholder_octets(placeholder, text, at, variables, octets, count, &count);
+        placeholder_octets(placeholder, text, variables, octets, count, &count);
         buffer_add(buffer, octets, count);
     }
     buffer->failed = buffer->failed || !octets;
@@ -246,7 +274,7 @@ uint8_t *dialog_expand(const char *text, size_t size, const struct variables *va
 
     for (size_t at = 0; at < size;) {
         struct placeholder placeholder = placeholder_at(text, size, at);
-        if (add_octets(&buffer, &placeholder, text, at, variables)) {
+        if (add_octets(&buffer, &placeholder, text, variables)) {
             at = placeholder.end;
         } else {
             buffer_add(&buffer, text + at++, 1);

@@ -28,6 +28,8 @@ enum action {
     ACTION_STARTTLS,     /* TLS handshake now (the dialog has just seen the OK to STARTTLS) */
     ACTION_CLOSE,        /* the client closes its connection without a LOGOUT */
     ACTION_EXPECT_CLOSE, /* the server must close, within the time-out */
+    ACTION_MAY_CLOSE,    /* from here on the server may close instead of what is expected of it */
+    ACTION_CONNECT,      /* a new connection with this number, brought to the dialog's state */
     ACTION_WAIT,         /* argument: milliseconds to go on reading; nothing is sent */
     ACTION_DELIVER,      /* argument: file that --deliver-command hands to the server */
     ACTION_IDLE          /* argument: milliseconds; as WAIT, but fails if the connection isn't in
@@ -98,8 +100,8 @@ struct dialog {
     const struct imap_grammar *grammar;
     struct imap_extensions extensions; /* of header `dialect:`, or the default, and `needs:` */
     enum ladder state;
-    char *selected; /* mailbox to select in STATE_SELECTED */
-    unsigned connections;
+    char *selected;       /* mailbox to select in STATE_SELECTED */
+    unsigned connections; /* those that begin with a `!connect` included */
     struct fixture_mailbox *mailboxes;
     size_t mailbox_count;
     struct dialog_step *steps;
@@ -124,6 +126,15 @@ struct dialog *dialog_load(const char *path, const char *root, const struct imap
                            struct diagnostic *);
 
 void dialog_free(struct dialog *);
+
+/* Is the step a `!connect` of this connection? What comes before it belongs to another one. */
+bool dialog_connects(const struct dialog *, size_t step, unsigned connection);
+
+/* Is the connection open when the dialog begins? Not where `!connect` is the first to name it. */
+bool dialog_stands_at_start(const struct dialog *, unsigned connection);
+
+/* After the first `steps` steps: may the server close the connection? */
+bool dialog_may_close(const struct dialog *, size_t steps, unsigned connection);
 
 /* The root of the message that a SEND or EXPECT step begins: GREETING for what is expected first in
  * state greeting; SASL_LINE for what is sent after AUTHENTICATE and DONE for what is sent after

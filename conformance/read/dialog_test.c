@@ -128,10 +128,10 @@ static void headers_are_checked(void **state) {
         {WITH("level: MUST\nstate: selected"),
          "2:1: `state: selected` needs a `mailbox:` or a name"},
         {WITH("state: selected blob\nmailbox: blub 1"), "1:1: no `mailbox:` builds `blob`"},
-        {WITH("connections: 0"), "1:14: a number from 1 to 16 must stand here"},
-        {WITH("connections: 17"), "1:14: a number from 1 to 16 must stand here"},
-        {WITH("connections: 2x"), "1:15: a number from 1 to 16 must stand here"},
-        {WITH("connections: 99999999999999999999"), "1:14: a number from 1 to 16 must stand here"},
+        {WITH("connections: 0"), "1:14: a number from 1 to 64 must stand here"},
+        {WITH("connections: 65"), "1:14: a number from 1 to 64 must stand here"},
+        {WITH("connections: 2x"), "1:15: a number from 1 to 64 must stand here"},
+        {WITH("connections: 99999999999999999999"), "1:14: a number from 1 to 64 must stand here"},
         {WITH("account: mine"), "1:10: an account is `disposable`, or the line is left out"},
         {WITH("separator: //"), "1:12: a separator is one printable character of ASCII"},
         {WITH("separator: \x7f"), "1:12: a separator is one printable character of ASCII"},
@@ -200,7 +200,9 @@ static void transcripts_are_checked(void **state) {
         {"C0: a NOOP\n", "1:2: there is no connection 0 (`connections: 1`)"},
         {"C99999999999999999999: a NOOP\n",
          "1:2: there is no connection 4294967295 (`connections: 1`)"},
-        {"!dance\n", "1:2: no such action: !starttls !close !expect-close !wait !idle !deliver"},
+        {"!dance\n",
+         "1:2: no such action: !starttls !close !expect-close !may-close !connect !wait !idle "
+         "!deliver"},
         {"!wait\n", "1:6: a time must stand here: 500ms, 2s; 60s at most"},
         {"!wait 2\n", "1:7: a time must stand here: 500ms, 2s; 60s at most"},
         {"!wait 61s\n", "1:7: a time must stand here: 500ms, 2s; 60s at most"},
@@ -208,12 +210,16 @@ static void transcripts_are_checked(void **state) {
         {"!wait 2s 2\n", "1:10: there is no connection `2` (`connections: 1`)"},
         {"!close x\n", "1:8: there is no connection `x` (`connections: 1`)"},
         {"!close 1 1\n", "1:10: nothing more may stand here"},
+        {"!connect 2\n", "1:10: there is no connection `2` (`connections: 1`)"},
+        {"connections: 2\n!connect 2\n!may-close 2\n!connect\n!may-close\n", ""},
         {"!deliver\n", "1:9: a file must stand here"},
         {"!deliver one.eml\n!wait 59s\n!wait 0ms\n!wait 60s 1\n!idle 60000ms\n", ""},
     };
 
     TRY_ALL(trials);
 }
+
+#define REPETITION "1:11: a repetition is written ${repeat:1000 \"text\"} or ${repeat:1000 00 ff}"
 
 static void placeholders_are_checked(void **state) {
     (void)state;
@@ -244,6 +250,28 @@ static void placeholders_are_checked(void **state) {
         {"C: a NOOP ${hex:zz}\n",
          "1:11: octets are written ${hex:00 ff}, two hexadecimal digits each"},
         {"C: a NOOP ${hex:00 fF0a}\n", ""},
+        {"C: a NOOP ${repeat:}\n", REPETITION},
+        {"C: a NOOP ${repeat:0 \"x\"}\n", REPETITION},
+        {"C: a NOOP ${repeat:2\"x\"}\n", REPETITION},
+        {"C: a NOOP ${repeat:2 x}\n", REPETITION},
+        {"C: a NOOP ${repeat:2 \"x}\n", REPETITION},
+        {"C: a NOOP ${repeat:2 \"x\n", REPETITION},
+        {"C: a NOOP ${repeat:2 0}\n", REPETITION},
+        {"C: a NOOP ${repeat:2 00\n", REPETITION},
+        {"C: a NOOP ${repeat:16777217 00}\n", "1:11: 16 MiB at most can be repeated"},
+        {"C: a NOOP ${repeat:8388609 \"xy\"}\n", "1:11: 16 MiB at most can be repeated"},
+        {"C: a NOOP ${repeat:99999999999999999999999 00}\n",
+         "1:11: 16 MiB at most can be repeated"},
+        {"C: ${repeat:16777216 00}${repeat:16777216 00}\n"
+         "C: ${repeat:16777216 00}${repeat:16777216 00}${hex:00}\n",
+         "2:46: 64 MiB at most can be repeated in all"},
+        {"C: a NOOP ${repeat:16777216 00}\n", ""},
+        {"C: a NOOP ${repeat:3 \"\"}${repeat:2 \"{}}\"}${repeat:1 \"${hex:00}\"}\n", ""},
+        {"S: * 1 FETCH (BODY[TEXT] {6}\nS: ${repeat:3 \"ab\"})\n", ""},
+        {"S: * 1 FETCH (BODY[TEXT] {}\nS: ${repeat:3 \"ab\"}\nS: )\n", ""},
+        {"!may-close\nS: * ${n:nz-number} EXPUNGE\nC: a FETCH ${n} FLAGS\n",
+         "3:12: `n` is captured in no line above that must come"},
+        {"!may-close\n!connect\nS: * ${n:nz-number} EXPUNGE\nC: a FETCH ${n} FLAGS\n", ""},
         {"C: a NOOP ${x23456789012345678901234567890123456789012345678901234567890123}\n",
          "1:11: `x23456789012345678901234567890123456789012345678901234567890123` is captured in "
          "no line above that must come"},
@@ -481,8 +509,8 @@ static void defaults_are_as_documented(void **state) {
 /* Draws the steps as a text: what kind, on which connection, what. */
 static void draw_steps(const struct dialog *dialog, char *text, size_t capacity) {
     static const char signs[] = {' ', '?', '~', '>', '!', '='};
-    static const char *const actions[] = {"starttls", "close",   "expect-close",
-                                          "wait",     "deliver", "idle"};
+    static const char *const actions[] = {"starttls", "close", "expect-close", "may-close",
+                                          "connect",  "wait",  "deliver",      "idle"};
     size_t length = 0;
 
     text[0] = '\0';
@@ -650,6 +678,40 @@ static void roots_follow_the_session(void **state) {
     dialog_free(dialog);
 }
 
+static void a_new_connection_begins_anew(void **state) {
+    (void)state;
+    struct dialog *dialog = load("state: greeting\nconnections: 3\n"
+                                 "S: * OK hello\n"
+                                 "C: a AUTHENTICATE PLAIN\n"
+                                 "C-: AAA\n"
+                                 "!may-close\n"
+                                 "!close\n"
+                                 "!connect\n"
+                                 "S: * OK hello\n"
+                                 "C: b NOOP\n"
+                                 "S: b OK done\n"
+                                 "!connect 2\n"
+                                 "S2: * OK hello\n"
+                                 "C2: c NOOP\n");
+    size_t size;
+
+    assert_int_equal(dialog_root(dialog, 2), IMAP_SASL_LINE);
+    assert_int_equal(dialog_root(dialog, 6), IMAP_GREETING);
+    assert_int_equal(dialog_root(dialog, 7), IMAP_COMMAND);
+    assert_true(dialog_begins_message(dialog, 7));
+    uint8_t *message = dialog_client_message(dialog, 2, &size);
+    assert_string_equal((char *)message, "AAA");
+    free(message);
+    assert_false(dialog_may_close(dialog, 3, 1));
+    assert_true(dialog_may_close(dialog, 4, 1));
+    assert_false(dialog_may_close(dialog, 4, 2));
+    assert_false(dialog_may_close(dialog, 6, 1));
+    assert_true(dialog_stands_at_start(dialog, 1));
+    assert_false(dialog_stands_at_start(dialog, 2));
+    assert_true(dialog_stands_at_start(dialog, 3));
+    dialog_free(dialog);
+}
+
 static void client_messages_are_joined(void **state) {
     (void)state;
     struct dialog *dialog = load("connections: 2\n"
@@ -677,8 +739,10 @@ static void client_messages_are_joined(void **state) {
 static void expansion_replaces_what_is_known(void **state) {
     (void)state;
     static const char text[] =
-        "${a}${a:number} {#a} ~{#a+} ${b:atom} ${:atom} ${hex:00 0A aF}$ {#b} ...";
-    static const char wanted[] = "1212 {2} ~{2+} ${b:atom} ${:atom} \0\n\xaf$ {#b} ...";
+        "${a}${a:number} {#a} ~{#a+} ${b:atom} ${:atom} ${hex:00 0A aF}$ {#b} ... "
+        "${repeat:3 \"(a\"}${repeat:2 00 0d}${repeat:2 \"\"}${repeat:2 \"\"\"}";
+    static const char wanted[] = "1212 {2} ~{2+} ${b:atom} ${:atom} \0\n\xaf$ {#b} ... "
+                                 "(a(a(a\0\r\0\r\"\"";
     struct variables variables = {0};
     size_t size;
 
@@ -755,6 +819,7 @@ int main(void) {
         cmocka_unit_test(literals_of_the_server_end_with_the_message),
         cmocka_unit_test(captures_are_spelled_out),
         cmocka_unit_test(roots_follow_the_session),
+        cmocka_unit_test(a_new_connection_begins_anew),
         cmocka_unit_test(client_messages_are_joined),
         cmocka_unit_test(expansion_replaces_what_is_known),
         cmocka_unit_test(accounts_are_not_harmed),

@@ -4,7 +4,7 @@
 
 #include "source.h"
 
-#define HEADER_MAX_CONNECTIONS 16u
+#define HEADER_MAX_CONNECTIONS 64u
 
 /* Reads the header into a dialog that is all zeros, defaults included, and sets *end to the index
  * of the line after it. False with the diagnostic set. */

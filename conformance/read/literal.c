@@ -71,7 +71,7 @@ static bool measure_part(const struct transcript *transcript, const struct marke
             placeholder.end = *end + 1;
         } else if (placeholder.kind == PLACEHOLDER_BROKEN) {
             return transcript_fail(transcript, line, *end, placeholder.problem);
-        } else if (!placeholder_octets(&placeholder, line->text, *end, NULL, NULL, 0, &octets)) {
+        } else if (!placeholder_octets(&placeholder, line->text, NULL, NULL, 0, &octets)) {
             return transcript_fail(transcript, line, *end,
                                    "its length isn't known, so that a literal cannot be counted: "
                                    "use {#name} before the value");

@@ -144,7 +144,9 @@ static enum expectation read_sign(char sign) {
 
 static bool add_message(struct transcript *transcript, struct piece *piece) {
     enum expectation expectation = read_sign(piece->first->marker.sign);
-    bool must_come = expectation != EXPECT_OPTIONAL && expectation != EXPECT_ABSENT;
+    const struct dialog *dialog = transcript->dialog;
+    bool must_come = expectation != EXPECT_OPTIONAL && expectation != EXPECT_ABSENT &&
+                     !dialog_may_close(dialog, dialog->step_count, piece->first->marker.connection);
     char problem[256];
     size_t offset;
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../compare/placeholder.h"
 #include "action_line.h"
 #include "client_line.h"
 #include "server_line.h"
@@ -105,6 +106,24 @@ static bool check_marker(const struct transcript *transcript, const struct sourc
     return true;
 }
 
+/* Adds up what the line's placeholders repeat, which is checked before any of it is written out. */
+static bool count_octets(struct transcript *transcript, const struct marked_line *line) {
+    for (size_t at = 0; at < line->size;) {
+        struct placeholder placeholder = placeholder_at(line->text, line->size, at);
+        size_t count;
+        if (!placeholder_octets(&placeholder, line->text, NULL, NULL, 0, &count)) {
+            at++;
+            continue;
+        }
+        transcript->octets += count;
+        if (transcript->octets > TRANSCRIPT_MAX_OCTETS) {
+            return transcript_fail(transcript, line, at, "64 MiB at most can be repeated in all");
+        }
+        at = placeholder.end;
+    }
+    return true;
+}
+
 static bool collect_lines(struct transcript *transcript, size_t begin) {
     const struct source *source = transcript->source;
 
@@ -121,8 +140,12 @@ static bool collect_lines(struct transcript *transcript, size_t begin) {
         if (!check_marker(transcript, line, i + 1, &marker)) {
             return false;
         }
-        transcript->lines[transcript->line_count++] =
+        struct marked_line *marked = &transcript->lines[transcript->line_count++];
+        *marked =
             (struct marked_line){marker, line->text + marker.text, line->size - marker.text, i + 1};
+        if (!count_octets(transcript, marked)) {
+            return false;
+        }
     }
     if (transcript->line_count == 0) {
         return source_fail(source, source->line_count > 0 ? source->line_count : 1, 1,

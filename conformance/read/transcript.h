@@ -7,6 +7,9 @@
 
 #define TRANSCRIPT_MAX_STEPS 4096u
 
+/* The most octets that the placeholders of one dialog can stand for by themselves. */
+#define TRANSCRIPT_MAX_OCTETS (64u << 20)
+
 /* A line that is neither blank nor a comment. */
 struct marked_line {
     struct marker marker;
@@ -20,6 +23,7 @@ struct transcript {
     struct dialog *dialog;
     struct marked_line *lines;
     size_t line_count;
+    size_t octets;          /* that the lines' placeholders stand for by themselves */
     struct variables rules; /* of each capture: the name of its rule */
 };
 

@@ -221,10 +221,12 @@ static enum connection_status tls_advance(struct connection *connection, int res
     if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) {
         return tls_failed(connection);
     }
-    if (status != CONNECTION_DONE) {
+    bool is_reading = error == SSL_ERROR_WANT_READ;
+    /* What a server said before it closed can still be read. */
+    if (status != CONNECTION_DONE && !(is_reading && status == CONNECTION_CLOSED)) {
         return status;
     }
-    return error == SSL_ERROR_WANT_READ ? tls_fill(connection, deadline) : CONNECTION_DONE;
+    return is_reading ? tls_fill(connection, deadline) : CONNECTION_DONE;
 }
 
 static bool trust(SSL_CTX *context, const char *ca_file) {

@@ -35,6 +35,10 @@ BAD = {
     "message file that isn't there": ("blob 1\n", "blob 1\nmessage: 1 nosuch.eml\n", 4, 12,
                                       "nosuch.eml"),
     "octets that aren't hex": ("SELECT blob", "SELECT ${hex:0g}", 5, 14, "hex"),
+    "repetition of nothing": ("SELECT blob", "SELECT ${repeat:5}", 5, 14, "repeat"),
+    "repetition without end": ("SELECT blob", 'SELECT ${repeat:5 "blob}', 5, 14, "repeat"),
+    "too many octets": ("SELECT blob", 'SELECT ${repeat:9999999 "blob"}', 5, 14, "16 MiB"),
+    "connection that can't be opened": ("S: * 1 EXISTS", "!connect 2", 6, 10, "connection"),
 }
 
 
