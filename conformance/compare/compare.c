@@ -17,14 +17,21 @@ bool comparison_is_rest(const struct comparison *comparison, uint32_t p) {
     return comparison->holes[p] && comparison->holes[p]->rest;
 }
 
+static const struct variable *find_variable(const struct comparison *comparison, const char *name) {
+    const struct variable *known = name ? variables_get(comparison->variables, name) : NULL;
+
+    return !known && name && comparison->captures ? variables_get(comparison->captures, name)
+                                                  : known;
+}
+
 const struct variable *comparison_value(const struct comparison *comparison,
                                         const struct pattern_hole *hole) {
-    const struct variable *known =
-        hole->name ? variables_get(comparison->variables, hole->name) : NULL;
+    return find_variable(comparison, hole->name);
+}
 
-    return !known && hole->name && comparison->captures
-               ? variables_get(comparison->captures, hole->name)
-               : known;
+const struct variable *comparison_bound(const struct comparison *comparison,
+                                        const struct pattern_hole *hole) {
+    return find_variable(comparison, hole->bound);
 }
 
 bool comparison_fits(const struct comparison *comparison, uint32_t p, uint32_t a) {
@@ -223,12 +230,30 @@ static bool lists_fit(const struct comparison *comparison, uint32_t p, uint32_t 
 
 /* ---- one node ------------------------------------------------------------------------------- */
 
+/* Is the number on that side of the other where it must be? */
+static bool is_in_order(const struct comparison *comparison, const struct pattern_hole *hole,
+                        const uint8_t *octets, size_t size) {
+    const struct variable *bound = comparison_bound(comparison, hole);
+
+    if (!hole->order) {
+        return true;
+    }
+    if (!bound) {
+        return false;
+    }
+    return hole->order == '>' ? value_is_less(bound->octets, bound->size, octets, size)
+                              : value_is_less(octets, size, bound->octets, bound->size);
+}
+
 static bool hole_fits(const struct comparison *comparison, uint32_t p, uint32_t a) {
     const struct pattern_hole *hole = comparison->holes[p];
     const struct variable *known = comparison_value(comparison, hole);
     const uint8_t *octets = side_octets(&comparison->actual, a);
     size_t size = side_size(&comparison->actual, a);
 
+    if (!is_in_order(comparison, hole, octets, size)) {
+        return false;
+    }
     if (!known) {
         return trait_reads(comparison->grammar, hole->rule, octets, size);
     }

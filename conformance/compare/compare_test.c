@@ -96,6 +96,31 @@ static void numbers(void **state) {
     TRY_ALL(compare_message, trials);
 }
 
+static void numbers_in_order(void **state) {
+    (void)state;
+    static const struct trial trials[] = {
+        {"* ${:number>seven} EXISTS", "* 8 EXISTS", NULL},
+        {"* ${:number>seven} EXISTS", "* 10 EXISTS", NULL},
+        {"* ${:number>seven} EXISTS", "* 7 EXISTS",
+         "number: 7 is not greater than ${seven}, which is 7"},
+        {"* ${n:number>seven} EXISTS", "* 6 EXISTS",
+         "number: 6 is not greater than ${seven}, which is 7"},
+        {"* ${:number<seven} EXISTS", "* 6 EXISTS", NULL},
+        {"* ${:number<seven} EXISTS", "* 7 EXISTS",
+         "number: 7 is not less than ${seven}, which is 7"},
+        {"* ${:number<seven} EXISTS", "* 70 EXISTS",
+         "number: 70 is not less than ${seven}, which is 7"},
+        {"* ${:number>nothing} EXISTS", "* 8 EXISTS",
+         "number: ${nothing} was not captured before these lines"},
+        {"* ${:number>box} EXISTS", "* 8 EXISTS",
+         "number: 8 is not greater than ${box}, which is blob"},
+        {"* STATUS x (UIDVALIDITY ${:nz-number>seven})", "* STATUS x (UIDVALIDITY 4294967295)",
+         NULL},
+    };
+
+    TRY_ALL(compare_message, trials);
+}
+
 static void human_text_and_codes(void **state) {
     (void)state;
     static const struct trial trials[] = {
@@ -568,6 +593,7 @@ static void the_nearest_is_most_alike(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers),
+        cmocka_unit_test(numbers_in_order),
         cmocka_unit_test(human_text_and_codes),
         cmocka_unit_test(sets),
         cmocka_unit_test(mailboxes),

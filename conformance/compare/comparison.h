@@ -31,6 +31,9 @@ uint32_t comparison_find_rest(const struct comparison *, uint32_t p);
 /* What a capture must be equal to; NULL while it is free. */
 const struct variable *comparison_value(const struct comparison *, const struct pattern_hole *);
 
+/* What a capture that has an order is compared with; NULL where that was never captured. */
+const struct variable *comparison_bound(const struct comparison *, const struct pattern_hole *);
+
 /* Do two children at place `index` of a list that has an order and these flags fit? `before` is the
  * child of the pattern before p, 0 for none. Makes them partners. */
 bool comparison_pair_fits(const struct comparison *, unsigned flags, uint32_t index,

@@ -4,6 +4,7 @@
 
 #include "../text.h"
 #include "comparison.h"
+#include "placeholder.h"
 #include "value.h"
 
 /* The longest part of a message that a sentence quotes, in octets as shown. */
@@ -55,14 +56,13 @@ static void quote_name(const struct comparison *comparison, const struct message
                        uint32_t node, char text[QUOTE + 4]) {
     const struct pattern_hole *hole =
         side == &comparison->expected ? comparison->holes[node] : NULL;
-    char placeholder[2 * QUOTE];
+    char placeholder[PLACEHOLDER_TEXT];
 
     if (!hole) {
         quote(side->octets + side->nodes[node].start, name_size(comparison, side, node), text);
         return;
     }
-    snprintf(placeholder, sizeof placeholder, "${%s:%s}", hole->name ? hole->name : "",
-             imap_rule_name(comparison->grammar, hole->rule));
+    pattern_write_hole(comparison->pattern, hole, placeholder, sizeof placeholder);
     quote((const uint8_t *)placeholder, strlen(placeholder), text);
 }
 
@@ -187,6 +187,7 @@ static void tell_hole(const struct explanation *at) {
     const struct comparison *comparison = at->comparison;
     const struct pattern_hole *hole = comparison->holes[at->p];
     const struct variable *known = comparison_value(comparison, hole);
+    const struct variable *bound = comparison_bound(comparison, hole);
     const struct imap_node *left = &comparison->expected.nodes[at->p];
     const struct imap_node *right = &comparison->actual.nodes[at->a];
     struct difference *difference = at->difference;
@@ -197,6 +198,15 @@ static void tell_hole(const struct explanation *at) {
         quote(known->octets, known->size, value);
         snprintf(difference->sentence, sizeof difference->sentence, "%s: %s, but ${%s} is %s",
                  noun_of(comparison, left->rule), actual, hole->name, value);
+    } else if (hole->order && !bound) {
+        snprintf(difference->sentence, sizeof difference->sentence,
+                 "%s: ${%s} was not captured before these lines", noun_of(comparison, left->rule),
+                 hole->bound);
+    } else if (hole->order) {
+        quote(bound->octets, bound->size, value);
+        snprintf(difference->sentence, sizeof difference->sentence,
+                 "%s: %s is not %s ${%s}, which is %s", noun_of(comparison, left->rule), actual,
+                 hole->order == '>' ? "greater than" : "less than", hole->bound, value);
     } else {
         snprintf(difference->sentence, sizeof difference->sentence, "%s: %s is no %s",
                  noun_of(comparison, left->rule), actual,

@@ -83,6 +83,7 @@ static bool add_hole(struct compiler *compiler, struct pattern_hole hole, const 
 
     if (pattern->hole_count == MAX_HOLES) {
         free(hole.name);
+        free(hole.bound);
         return fail(compiler, hole.text_start, "a message has at most 64 placeholders");
     }
     compiler->fills[pattern->hole_count] = fill;
@@ -106,7 +107,12 @@ static bool add_capture(struct compiler *compiler, size_t at, const struct place
     if (!fill || !*fill) {
         return fail(compiler, capture->rule_at, "no short example of this rule can stand here");
     }
-    if (capture->name[0] && !(hole.name = strdup(capture->name))) {
+    hole.order = capture->order;
+    hole.name = capture->name[0] ? strdup(capture->name) : NULL;
+    hole.bound = capture->order ? strdup(capture->bound) : NULL;
+    if ((capture->name[0] && !hole.name) || (capture->order && !hole.bound)) {
+        free(hole.name);
+        free(hole.bound);
         return fail_memory(compiler);
     }
     return add_hole(compiler, hole, fill);
@@ -457,12 +463,24 @@ struct pattern *pattern_compile(const struct imap_grammar *grammar, enum imap_ro
     return NULL;
 }
 
+void pattern_write_hole(const struct pattern *pattern, const struct pattern_hole *hole, char *text,
+                        size_t capacity) {
+    if (hole->rest) {
+        snprintf(text, capacity, "%s", rest_text);
+    } else {
+        snprintf(text, capacity, "${%s:%s%.*s%s}", hole->name ? hole->name : "",
+                 imap_rule_name(pattern->grammar, hole->rule), hole->order ? 1 : 0, &hole->order,
+                 hole->bound ? hole->bound : "");
+    }
+}
+
 void pattern_free(struct pattern *pattern) {
     if (!pattern) {
         return;
     }
     for (size_t i = 0; i < pattern->hole_count; i++) {
         free(pattern->holes[i].name);
+        free(pattern->holes[i].bound);
     }
     free(pattern->holes);
     free(pattern->nodes);

@@ -10,6 +10,8 @@
 struct pattern_hole {
     char *name;                    /* of the capture; NULL for `${:rule}` and `...` */
     imap_rule rule;                /* of the capture; 0 for `...` */
+    char order;                    /* > or <, than the number that `bound` stands for; 0: neither */
+    char *bound;                   /* the capture; NULL without an order */
     bool rest;                     /* `...`: any number of further elements, or any text */
     uint32_t start, end;           /* where the example stands in octets */
     uint32_t text_start, text_end; /* where the placeholder stands in the text */
@@ -34,6 +36,10 @@ struct pattern {
 struct pattern *pattern_compile(const struct imap_grammar *, enum imap_root root,
                                 const uint8_t *text, size_t size, char problem[256],
                                 unsigned *column);
+
+/* Writes a hole as a dialog does, NUL-terminated, cut where the text is full. */
+void pattern_write_hole(const struct pattern *, const struct pattern_hole *, char *text,
+                        size_t capacity);
 
 void pattern_free(struct pattern *);
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pattern.h"
+#include "placeholder.h"
 
 static struct pattern *compile(const char *text, char error[320]) {
     char problem[256];
@@ -97,6 +98,24 @@ static void holes_mark_nodes(void **state) {
     assert_int_equal(failures, 0);
 }
 
+static void holes_are_written_as_they_were(void **state) {
+    (void)state;
+    static const char *const texts[] = {"${:number>seven}", "${n:nz-number<seven}", "${n:number}",
+                                        "${:nz-number}"};
+    char message[320], error[320], text[PLACEHOLDER_TEXT];
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        snprintf(message, sizeof message, "* %s FETCH (FLAGS (...))", texts[i]);
+        struct pattern *pattern = compile(message, error);
+        assert_non_null(pattern);
+        pattern_write_hole(pattern, &pattern->holes[0], text, sizeof text);
+        assert_string_equal(text, texts[i]);
+        pattern_write_hole(pattern, &pattern->holes[1], text, sizeof text);
+        assert_string_equal(text, "...");
+        pattern_free(pattern);
+    }
+}
+
 static void errors_are_placed_in_the_text(void **state) {
     (void)state;
     static const struct {
@@ -148,6 +167,7 @@ static void work_is_bounded(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(holes_mark_nodes),
+        cmocka_unit_test(holes_are_written_as_they_were),
         cmocka_unit_test(errors_are_placed_in_the_text),
         cmocka_unit_test(work_is_bounded),
     };

@@ -147,6 +147,11 @@ static struct placeholder read_capture(const char *text, size_t size, size_t at)
         capture.rule_at = at + 1;
         at = read_word(text, size, at + 1, capture.rule, &fits);
     }
+    if (has_rule && at < size && (text[at] == '>' || text[at] == '<')) {
+        capture.order = text[at];
+        capture.bound_at = at + 1;
+        at = read_word(text, size, at + 1, capture.bound, &fits);
+    }
     if (!fits) {
         return broken("the name is too long (63 octets at most)");
     }
@@ -155,6 +160,9 @@ static struct placeholder read_capture(const char *text, size_t size, size_t at)
     }
     if (has_rule && !capture.rule[0]) {
         return broken("a rule's name must follow the colon: ${name:rule}");
+    }
+    if (capture.order && !capture.bound[0]) {
+        return broken("the name of a capture must follow: ${:rule>name}");
     }
     if (!has_rule && !capture.name[0]) {
         return broken("the placeholder has no name: ${name:rule}, ${name} or ${:rule}");

@@ -1,6 +1,6 @@
 /* The placeholders of the dialog language that stand for octets: `${name:rule}`, `${name}`,
- * `${:rule}`, `${hex:00 ff}`, `${repeat:1000 "("}`, `{#name}`. (`...` is pattern.c's: only there it
- * is one.) */
+ * `${:rule}`, `${:rule>name}`, `${hex:00 ff}`, `${repeat:1000 "("}`, `{#name}`. (`...` is
+ * pattern.c's: only there it is one.) */
 #ifndef PLACEHOLDER_H
 #define PLACEHOLDER_H
 
@@ -21,6 +21,9 @@ enum placeholder_kind {
 /* The most octets that one placeholder can repeat. */
 #define PLACEHOLDER_MAX_REPEATED (16u << 20)
 
+/* Enough for a whole placeholder of three words. */
+#define PLACEHOLDER_TEXT 256
+
 struct placeholder {
     enum placeholder_kind kind;
     size_t end;                  /* of its text: the index of the octet after it */
@@ -29,8 +32,11 @@ struct placeholder {
     size_t times;                /* OCTETS: how often they come */
     char name[PLACEHOLDER_WORD]; /* CAPTURE, LENGTH */
     char rule[PLACEHOLDER_WORD]; /* CAPTURE, ANY */
-    bool non_synchronizing;      /* LENGTH: {#name+} */
-    const char *problem;         /* BROKEN: constant sentence */
+    char order;                  /* CAPTURE, ANY: > or <, than the number of `bound`; 0: neither */
+    size_t bound_at;             /* index of the bound's name */
+    char bound[PLACEHOLDER_WORD];
+    bool non_synchronizing; /* LENGTH: {#name+} */
+    const char *problem;    /* BROKEN: constant sentence */
 };
 
 /* The placeholder that begins at text[at]. */

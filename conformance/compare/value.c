@@ -94,6 +94,24 @@ static bool is_same_moment(const uint8_t *left, size_t left_size, const uint8_t 
            moment_read(right, right_size, &right_seconds) && left_seconds == right_seconds;
 }
 
+enum {
+    MAX_DIGITS = 19 /* that surely fit 64 bits */
+};
+
+static bool is_number(const uint8_t *octets, size_t size) {
+    size_t i = 0;
+
+    while (i < size && octets[i] >= '0' && octets[i] <= '9') {
+        i++;
+    }
+    return size > 0 && size <= MAX_DIGITS && i == size;
+}
+
+bool value_is_less(const uint8_t *left, size_t left_size, const uint8_t *right, size_t right_size) {
+    return is_number(left, left_size) && is_number(right, right_size) &&
+           number_of(left, left_size) < number_of(right, right_size);
+}
+
 bool value_equals(unsigned flags, const uint8_t *left, size_t left_size, const uint8_t *right,
                   size_t right_size) {
     if (flags & TRAIT_FREE) {

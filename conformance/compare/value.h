@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Are both numbers, and is the left one less? */
+bool value_is_less(const uint8_t *left, size_t left_size, const uint8_t *right, size_t right_size);
+
 /* Do two texts that one rule reads mean the same? `flags` are the traits of the rule. */
 bool value_equals(unsigned flags, const uint8_t *left, size_t left_size, const uint8_t *right,
                   size_t right_size);

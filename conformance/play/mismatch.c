@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "../compare/placeholder.h"
+
 bool mismatch_compare(const struct dialog_step *step, const struct pattern *pattern,
                       const struct message *message, const struct variables *variables,
                       struct variables *captures, struct difference *difference) {
@@ -17,6 +19,7 @@ bool mismatch_compare(const struct dialog_step *step, const struct pattern *patt
  * the pattern, becomes that of the text. */
 static void write_pattern(const struct pattern *pattern, struct buffer *text, size_t *at) {
     size_t done = 0, moved = SIZE_MAX;
+    char placeholder[PLACEHOLDER_TEXT];
 
     for (size_t i = 0; i < pattern->hole_count; i++) {
         const struct pattern_hole *hole = &pattern->holes[i];
@@ -30,12 +33,8 @@ static void write_pattern(const struct pattern *pattern, struct buffer *text, si
         if (*at < hole->end && moved == SIZE_MAX) {
             moved = text->size;
         }
-        if (hole->rest) {
-            buffer_add_text(text, "...");
-        } else {
-            buffer_format(text, "${%s:%s}", hole->name ? hole->name : "",
-                          imap_rule_name(pattern->grammar, hole->rule));
-        }
+        pattern_write_hole(pattern, hole, placeholder, sizeof placeholder);
+        buffer_add_text(text, placeholder);
         done = hole->end;
     }
     if (moved == SIZE_MAX) {

@@ -44,6 +44,15 @@ static bool check_name(const struct transcript *transcript, const struct piece *
     return transcript_fail_piece(transcript, piece, at, sentence);
 }
 
+/* What a number is to be greater or less than must be known. */
+static bool check_bound(const struct transcript *transcript, const struct piece *piece,
+                        const struct placeholder *placeholder) {
+    struct placeholder bound = {.kind = PLACEHOLDER_CAPTURE};
+
+    memcpy(bound.name, placeholder->bound, sizeof bound.name);
+    return !placeholder->order || check_name(transcript, piece, placeholder->bound_at, &bound);
+}
+
 bool capture_check_sent(const struct transcript *transcript, const struct piece *piece) {
     struct placeholder placeholder;
 
@@ -54,6 +63,10 @@ bool capture_check_sent(const struct transcript *transcript, const struct piece 
         if (placeholder.kind == PLACEHOLDER_ANY) {
             return transcript_fail_piece(transcript, piece, at,
                                          "a line that is sent leaves nothing open");
+        }
+        if (placeholder.order) {
+            return transcript_fail_piece(transcript, piece, placeholder.bound_at - 1,
+                                         "a line that is sent compares nothing");
         }
         if (placeholder.kind != PLACEHOLDER_OCTETS &&
             !(check_rule(transcript, piece, &placeholder) &&
@@ -101,6 +114,9 @@ bool capture_check_expected(struct transcript *transcript, const struct piece *p
                                          "only a line that is sent has {#name}");
         }
         if (placeholder.kind == PLACEHOLDER_ANY && !check_rule(transcript, piece, &placeholder)) {
+            return false;
+        }
+        if (!check_bound(transcript, piece, &placeholder)) {
             return false;
         }
         if (placeholder.kind == PLACEHOLDER_CAPTURE &&
