@@ -89,6 +89,8 @@ static const struct trait traits[] = {
     {"mbox-list-extended", TRAIT_SET, "extended items"},
     {"mbox-list-extended-item-tag", TRAIT_IGNORE_CASE, "extended item"},
     {"childinfo-extended-item", TRAIT_SET | TRAIT_IGNORE_CASE, "CHILDINFO"},
+    {"childinfo-tag", TRAIT_IGNORE_CASE, "extended item"},
+    {"oldname-tag", TRAIT_IGNORE_CASE, "extended item"},
     {"list-select-opt", TRAIT_IGNORE_CASE | TRAIT_ELEMENT, "option"},
     {"convert-msg-attrs", TRAIT_SET, NULL},
     {"convert-msg-att", TRAIT_IGNORE_CASE | TRAIT_ITEM, "CONVERT item"},
