@@ -14,8 +14,8 @@ import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
 DIALOGS = HERE / "dialogs"
-DEVIATIONS = HERE / "servers/dovecot.deviations"  # of Dovecot, from these dialogs
-SCRIPT = HERE.parent / "scripts/dovecot"
+DEVIATIONS = HERE / "servers/dovecot/deviations"  # of Dovecot, from these dialogs
+SCRIPT = HERE.parent / "scripts/server"
 PROGRAM_SECONDS = 120  # no run of the program in a test takes longer
 
 # What a sanitizer finds must not look like an exit status of the program's own.
@@ -91,25 +91,26 @@ def program_path(config):
 
 # ---- the server ----------------------------------------------------------------------------------
 
-class Dovecot:
-    """A server that scripts/dovecot started. It ends with its standard input: with close, or with
+class Server:
+    """A server that scripts/server started. It ends with its standard input: with close, or with
     this process."""
 
-    def __init__(self):
-        self.process = subprocess.Popen([SCRIPT, "run"], stdin=subprocess.PIPE,
+    def __init__(self, name):
+        self.name = name
+        self.process = subprocess.Popen([SCRIPT, name, "run"], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
         lines = []
         while not lines or not lines[-1].startswith("IMAPSPEC_STATE="):
             lines.append(self.process.stdout.readline())
             if not lines[-1]:
-                raise RuntimeError("Dovecot did not start")
+                raise RuntimeError(f"{name} did not start")
         status = dict(word.split("=", 1) for word in shlex.split("".join(lines)))
         self.url, self.tls_url = status["IMAPSPEC_SERVER"], status["IMAPSPEC_TLS_SERVER"]
         self.ca_file, self.state = status["IMAPSPEC_CA_FILE"], status["IMAPSPEC_STATE"]
         self.port = int(self.url.rpartition(":")[2])
 
     def options(self):
-        deliver = f'{shlex.quote(str(SCRIPT))} --state {self.state} deliver "$1" "$2"'
+        deliver = f'{shlex.quote(str(SCRIPT))} {self.name} --state {self.state} deliver "$1" "$2"'
         return ["--server", self.url, "--starttls", "--ca-file", self.ca_file,
                 "--disposable-account", "--deliver-command", deliver]
 
@@ -124,7 +125,7 @@ DOVECOT = pytest.StashKey()
 
 def session_dovecot(config):
     if DOVECOT not in config.stash:
-        config.stash[DOVECOT] = Dovecot()
+        config.stash[DOVECOT] = Server("dovecot")
     return config.stash[DOVECOT]
 
 

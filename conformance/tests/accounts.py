@@ -4,7 +4,7 @@ import re
 
 
 class Account:
-    """A mailbox owner on a Dovecot of scripts/dovecot. Use with `with`."""
+    """A mailbox owner on a Dovecot of scripts/server. Use with `with`."""
 
     def __init__(self, dovecot, number):
         self.url = dovecot.url.replace("%d", str(number))

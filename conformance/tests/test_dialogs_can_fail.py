@@ -4,7 +4,7 @@ import pathlib
 import re
 
 DIALOGS = pathlib.Path(__file__).resolve().parents[1] / "dialogs"
-DEVIATIONS = DIALOGS.parent / "servers/dovecot.deviations"
+DEVIATIONS = DIALOGS.parent / "servers/dovecot/deviations"
 TIMEOUT_SECONDS = 2
 WORKERS = 4
 

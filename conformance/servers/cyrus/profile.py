@@ -1,0 +1,46 @@
+"""Cyrus 3.6, with names as Dovecot has them: mailboxes beside INBOX, separator `/`."""
+import subprocess
+
+from server_profile import Command, PASSWORD, Profile, State, deliver_by_lmtp
+
+
+class Server(Profile):
+    packages = ("cyrus-imapd", "cyrus-common", "sasl2-bin", "libsasl2-modules",
+                "libsasl2-modules-db")
+    unneeded = ("exim4*", "gawk", "libsigsegv2", "db-util", "db5.3-util")
+
+    def make_ready(self, root):
+        """The accounts: each takes a process, so they are made once."""
+        environment = self.environment(State(None, root, 0, 0))
+        for user in self.users:
+            subprocess.run([root / "usr/sbin/saslpasswd2", "-c", "-p", "-f", root / "accounts",
+                            "-u", "localhost", user], input=PASSWORD.encode(), check=True,
+                           env=environment)
+        (root / "accounts").chmod(0o644)
+
+    def environment(self, state):
+        return {"LD_LIBRARY_PATH": ":".join(map(str, state.libraries)),
+                "SASL_PATH": ":".join(f"{path}/sasl2" for path in state.libraries)}
+
+    def prepare(self, state):
+        for name in ["imapd.conf", "cyrus.conf"]:
+            state.write(self.folder / name)
+        self.make_folders(state)
+
+    def make_folders(self, state):
+        state.folder("spool")
+        state.folder("sockets")
+        for name in ["proc", "lock", "log", "msg", "socket", "db", "quota", "user", "sieve"]:
+            state.folder(f"conf/{name}")
+
+    def commands(self, state):
+        yield Command([state.root / "usr/sbin/cyrmaster", "-D", "-C", state.state / "imapd.conf",
+                       "-M", state.state / "cyrus.conf", "-p", state.state / "master.pid"],
+                      self.environment(state), state.state)
+
+    def empty(self, state):
+        state.empty("conf", "spool")
+        self.make_folders(state)
+
+    def deliver(self, state, file, user):
+        deliver_by_lmtp(state.state / "sockets/lmtp", file, user)

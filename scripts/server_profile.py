@@ -1,0 +1,168 @@
+"""What a profile of a server says, and what it has at hand to say it with.
+
+conformance/servers/NAME/profile.py has a class Server, derived from Profile.
+"""
+import dataclasses
+import imaplib
+import importlib.util
+import os
+import pathlib
+import shlex
+import shutil
+import smtplib
+import ssl
+import string
+import subprocess
+import sys
+import time
+
+from keeper import Identity
+
+SERVERS = pathlib.Path(__file__).resolve().parent.parent / "conformance/servers"
+SCRIPT = pathlib.Path(__file__).resolve().parent / "server"
+PASSWORD = "secret"
+
+
+@dataclasses.dataclass
+class Command:
+    """A process of a server."""
+    arguments: list
+    environment: dict
+    folder: pathlib.Path
+
+
+class State:
+    """The state folder of one server: all that it writes is in there."""
+
+    def __init__(self, folder, root, imap_port, imaps_port):
+        self.state, self.root, self.identity = folder, root, Identity()
+        self.imap_port, self.imaps_port = imap_port, imaps_port
+
+    def folder(self, name):
+        path = self.state / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def write(self, template, **values):
+        """Fills in a template of the profile's folder."""
+        text = string.Template(template.read_text()).substitute(
+            state=self.state, root=self.root, user=self.identity.user, group=self.identity.group,
+            uid=self.identity.uid, gid=self.identity.gid, imap_port=self.imap_port,
+            imaps_port=self.imaps_port, **values)
+        (self.state / template.name).write_text(text)
+
+    def empty(self, *names):
+        """Empties folders."""
+        for name in names:
+            shutil.rmtree(self.state / name)
+            self.folder(name)
+
+    @property
+    def libraries(self):
+        """The unpacked packages' folders of shared libraries."""
+        return [path for folder in ["usr/lib", "lib"]
+                for path in self.root.glob(f"{folder}/*-linux-gnu*")]
+
+
+class Profile:
+    """What there is to say of a server. `state` is a State."""
+
+    packages = ()        # of Debian
+    unneeded = ()        # patterns of packages that they only say they need
+    npm = ()             # NAME@VERSION
+    revision = 1         # of what make_ready does
+    accounts = 8         # user1 to user8
+    workers = 4          # of `imapspec run`
+    options = ()         # more options that suit it
+    capabilities = ()    # what it announces, before or after the login
+
+    def __init__(self, name):
+        self.name, self.folder = name, SERVERS / name
+
+    @property
+    def users(self):
+        return [f"user{number}" for number in range(1, self.accounts + 1)]
+
+    def make_ready(self, root):
+        """Changes what was unpacked, once."""
+
+    def prepare(self, state):
+        """Fills the state folder; as root this still runs as root."""
+
+    def commands(self, state):
+        """The server's processes."""
+        raise NotImplementedError
+
+    def empty(self, state):
+        """Removes all mail; no process of the server runs."""
+
+    def deliver(self, state, file, user):
+        """Hands a message to the server as a mail transport does."""
+        raise NotImplementedError
+
+    def status(self, state):
+        """How to reach it, by the names of environment variables."""
+        url = f"imap://user%d:{PASSWORD}@localhost"
+        certificate = f"{state.state}/certificate.pem"
+        deliver = shlex.join(map(str, [SCRIPT, self.name, "--state", state.state, "deliver"]))
+        options = ["--server", f"{url}:{state.imap_port}", "--starttls", "--ca-file", certificate,
+                   "--disposable-account", "--workers", str(self.workers), "--deviations",
+                   str(self.folder / "deviations"), "--deliver-command", f'{deliver} "$1" "$2"',
+                   *self.options]
+        return {"IMAPSPEC_SERVER": f"{url}:{state.imap_port}",
+                "IMAPSPEC_TLS_SERVER": f"{url.replace('imap:', 'imaps:')}:{state.imaps_port}",
+                "IMAPSPEC_CA_FILE": certificate,
+                "IMAPSPEC_OPTIONS": shlex.join(options),
+                "IMAPSPEC_STATE": f"{state.state}"}
+
+
+def names():
+    """The servers there are."""
+    return sorted(path.parent.name for path in SERVERS.glob("*/profile.py"))
+
+
+def load(name):
+    path = SERVERS / name / "profile.py"
+    specification = importlib.util.spec_from_file_location(f"profile_of_{name}", path)
+    module = importlib.util.module_from_spec(specification)
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        specification.loader.exec_module(module)
+    finally:
+        sys.dont_write_bytecode = writes
+    return module.Server(name)
+
+
+# ---- ways to deliver -----------------------------------------------------------------------------
+
+def deliver_by_lmtp(path, file, user):
+    with smtplib.LMTP(str(path)) as lmtp:
+        lmtp.sendmail("sender@localhost", [user], file.read_bytes())
+
+
+def deliver_to_maildir(maildir, file, identity):
+    name = f"{time.time_ns()}.{os.getpid()}.localhost"
+    target = maildir / "tmp" / name
+    target.write_bytes(file.read_bytes())
+    if identity.changes:
+        shutil.chown(target, identity.user, identity.group)
+    target.rename(maildir / "new" / name)
+
+
+def deliver_by_append(state, file, user):
+    """For a server that has no other door."""
+    context = ssl.create_default_context(cafile=state.state / "certificate.pem")
+    with imaplib.IMAP4_SSL("localhost", state.imaps_port, ssl_context=context) as connection:
+        connection.login(user, PASSWORD)
+        result, data = connection.append("INBOX", None, None, file.read_bytes())
+        if result != "OK":
+            raise OSError(f"APPEND: {data}")
+
+
+def make_certificate(folder):
+    """A key and a self-signed certificate, which is its own authority for clients."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30", "-subj",
+                    "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                    "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"],
+                   check=True, capture_output=True)
