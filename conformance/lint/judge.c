@@ -73,7 +73,7 @@ static bool is_narration(const struct lint *lint, const struct row *row) {
             return true;
         }
     }
-    return has_placeholder;
+    return has_placeholder || row->forbidden;
 }
 
 /* Does a dialog that begins here speak POP3, ACAP or SMTP? */
@@ -313,9 +313,9 @@ static size_t judge_row(struct judge *judge, size_t index) {
     connection->open = true;
     judge->complete = false;
     lint->not_judged++;
-    if (lint->is_dialog) {
+    if (lint->is_dialog && !row->forbidden) {
         hear_line(connection, row, true);
-    } else {
+    } else if (!lint->is_dialog) {
         conversation_miss(&connection->conversation);
     }
     return skip_message(lint, index);

@@ -111,7 +111,8 @@ static bool read_marker(struct row *row, size_t at) {
     while (at < row->size && is_digit(row->octets[at]) && connection < 100) {
         connection = 10 * connection + (unsigned)(row->octets[at++] - '0');
     }
-    if (at < row->size && strchr("-?~!=", row->octets[at]) && row->octets[at] != '\0') {
+    bool is_forbidden = at < row->size && row->octets[at] == '!';
+    if (at < row->size && strchr("-?~>!=", row->octets[at]) && row->octets[at] != '\0') {
         at++;
     }
     size_t colon = skip_blanks(row, at);
@@ -127,6 +128,7 @@ static bool read_marker(struct row *row, size_t at) {
     row->kind = ROW_MARKED;
     row->side = side;
     row->connection = connection > 0 ? connection : 1;
+    row->forbidden = is_forbidden;
     row->misprints = misprints | (is_lookalike ? MISPRINT_LETTER : 0);
     row->marker = start;
     row->gap = at;

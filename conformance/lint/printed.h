@@ -30,6 +30,7 @@ struct row {
     enum side side;        /* MARKED */
     unsigned connection;   /* MARKED: from 1 */
     unsigned misprints;    /* MARKED */
+    bool forbidden;        /* MARKED: with "!", what must not be said */
     unsigned line;         /* from 1 */
     const uint8_t *octets; /* the line without its end */
     size_t printed;        /* how many octets it has */

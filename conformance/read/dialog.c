@@ -95,6 +95,7 @@ void dialog_free(struct dialog *dialog) {
     }
     for (size_t i = 0; i < dialog->step_count; i++) {
         free(dialog->steps[i].text);
+        free(dialog->steps[i].breaks);
     }
     variables_free(&dialog->examples);
     free(dialog->mailboxes);

@@ -9,9 +9,10 @@
 enum side { CLIENT, SERVER };
 
 enum step_kind {
-    STEP_SEND,   /* C: octets to send */
-    STEP_EXPECT, /* S: a message that the server must (not) send */
-    STEP_ACTION  /* !word argument */
+    STEP_SEND,     /* C: octets to send */
+    STEP_EXPECT,   /* S: a message that the server must (not) send */
+    STEP_ACTION,   /* !word argument */
+    STEP_FORBIDDEN /* C!: S!: and !breaks, in mode: syntax: a message that must be found wrong */
 };
 
 /* How an expected message must come. */
@@ -38,9 +39,9 @@ enum action {
 
 /* One step. Text is `size` octets, NUL-terminated besides, with the placeholders still in it:
  * of a SEND, exactly what goes out, CRLF included unless the line was a `C-:`; of an EXPECT, the
- * message without its final CRLF; of an ACTION, its argument (a file that can be opened from the
- * current folder) or "". Lines of one message are joined by CRLF, and a literal's header holds its
- * count (`{}` is `{310}` by now, `{310!}` too) or is `{#name}`. */
+ * message without its final CRLF; of a FORBIDDEN, the message; of an ACTION, its argument (a file
+ * that can be opened from the current folder) or "". Lines of one message are joined by CRLF, and a
+ * literal's header holds its count (`{}` is `{310}` by now, `{310!}` too) or is `{#name}`. */
 struct dialog_step {
     enum step_kind kind;
     unsigned line;       /* in the file, from 1: where it begins */
@@ -57,6 +58,9 @@ struct dialog_step {
     /* STEP_ACTION */
     enum action action;
     unsigned milliseconds;
+    /* STEP_FORBIDDEN */
+    enum side side; /* who must not send it */
+    char *breaks;   /* the grammar's rule, or the check, that it breaks */
 };
 
 enum ladder { STATE_GREETING, STATE_TLS, STATE_AUTHENTICATED, STATE_CREATED, STATE_SELECTED };

@@ -187,6 +187,15 @@ static void transcripts_are_checked(void **state) {
     (void)state;
     static const struct trial trials[] = {
         {"", "1:1: the dialog has no lines: `C: ...`, `S: ...`"},
+        {"C!: a NOOP\n!breaks command\n", "1:1: `C!:` stands in dialogs of `mode: syntax`"},
+        {"mode: syntax\nC!: a\nS: b OK x\n",
+         "2:1: `!breaks RULE` must follow below what must not be sent"},
+        {"mode: syntax\nS!: a\n", "2:1: `!breaks RULE` must follow below what must not be sent"},
+        {"mode: syntax\nS!: a\n!wait 1s\n", "3:2: `!breaks RULE` must stand here"},
+        {"mode: syntax\nS!: a\n!breaks\n", "3:8: the name of a rule or a check must stand here"},
+        {"mode: syntax\nS!: a\n!breaks tag tag\n", "3:13: nothing more may stand here"},
+        {"mode: syntax\nS!: ${a}\n!breaks tag\n",
+         "2:5: `a` is captured in no line above that must come"},
         {"level: MUST\n\n# nothing\n", "3:1: the dialog has no lines: `C: ...`, `S: ...`"},
         {"C: a NOOP\nstate: greeting\n",
          "2:1: no marker: `C:`, `S:` and their kin, `!action` or `#` must stand here"},
@@ -531,6 +540,9 @@ static void draw_steps(const struct dialog *dialog, char *text, size_t capacity)
         } else if (step->kind == STEP_EXPECT) {
             snprintf(text + length, capacity - length, "%u S%u%c[%s]\n", step->line,
                      step->connection, signs[step->expectation], step->text);
+        } else if (step->kind == STEP_FORBIDDEN) {
+            snprintf(text + length, capacity - length, "%u %c%u[%s]%s\n", step->line,
+                     step->side == CLIENT ? 'c' : 's', step->connection, step->text, step->breaks);
         } else {
             snprintf(text + length, capacity - length, "%u !%u%s %u\n", step->line,
                      step->connection, actions[step->action], step->milliseconds);
@@ -545,6 +557,22 @@ static void assert_steps(const char *text, const char *wanted) {
     draw_steps(dialog, drawn, sizeof drawn);
     assert_string_equal(drawn, wanted);
     dialog_free(dialog);
+}
+
+static void what_is_forbidden_says_what_it_breaks(void **state) {
+    (void)state;
+    assert_steps("mode: syntax\n"
+                 "connections: 2\n"
+                 "C!: a LOGIN {3+}\n"
+                 "C!: a b b\n"
+                 "!breaks userid\n"
+                 "S2!: * x\n"
+                 "# why\n"
+                 "!breaks  response-data \n"
+                 "C: a NOOP\n",
+                 "3 c1[a LOGIN {3+}\r\na b b\r\n]userid\n"
+                 "6 s2[* x\r\n]response-data\n"
+                 "9 C1[a NOOP\r\n]\n");
 }
 
 static void markers_make_steps(void **state) {
@@ -821,6 +849,7 @@ int main(void) {
         cmocka_unit_test(files_that_cannot_be_read_are_named),
         cmocka_unit_test(header_is_read),
         cmocka_unit_test(defaults_are_as_documented),
+        cmocka_unit_test(what_is_forbidden_says_what_it_breaks),
         cmocka_unit_test(markers_make_steps),
         cmocka_unit_test(literals_make_pieces),
         cmocka_unit_test(literals_of_the_server_end_with_the_message),

@@ -6,6 +6,7 @@
 #include "../compare/placeholder.h"
 #include "action_line.h"
 #include "client_line.h"
+#include "forbidden_line.h"
 #include "server_line.h"
 
 bool transcript_fail(const struct transcript *transcript, const struct marked_line *line,
@@ -159,6 +160,12 @@ static bool read_steps(struct transcript *transcript) {
     bool is_read = true;
 
     while (is_read && at < transcript->line_count) {
+        const struct marker *marker = &transcript->lines[at].marker;
+        if (marker->sign == '!' &&
+            (transcript->dialog->syntax_only || marker->kind == MARKER_CLIENT)) {
+            is_read = forbidden_line_read(transcript, &at);
+            continue;
+        }
         switch (transcript->lines[at].marker.kind) {
         case MARKER_CLIENT:
             is_read = client_line_read(transcript, &at);
