@@ -296,6 +296,16 @@ static bool holds_capture(const struct comparison *comparison, uint32_t p) {
     return i < pattern->hole_count;
 }
 
+/* Is what is expected the name that the message's node begins with? */
+static bool is_name_of(const struct comparison *comparison, uint32_t p, uint32_t a) {
+    const uint8_t *octets = side_octets(&comparison->actual, a);
+    size_t name_size = side_size(&comparison->expected, p);
+
+    return side_size(&comparison->actual, a) > name_size && octets[name_size] == ' ' &&
+           value_octets_equal(side_octets(&comparison->expected, p), name_size, octets, name_size,
+                              true);
+}
+
 /* The children's pairs must be known. */
 static bool nodes_fit(const struct comparison *comparison, uint32_t p, uint32_t a) {
     const struct imap_node *left = &comparison->expected.nodes[p];
@@ -313,6 +323,9 @@ static bool nodes_fit(const struct comparison *comparison, uint32_t p, uint32_t 
     }
     if (flags & TRAIT_ADDITIONS) {
         return additions_fit(comparison, p, a);
+    }
+    if ((flags & TRAIT_ARGUMENTS) && !left->children && is_name_of(comparison, p, a)) {
+        return true;
     }
     if (!left->children && !right->children && comparison->is_exact) {
         return exact_texts_fit(comparison, p, a);

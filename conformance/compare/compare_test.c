@@ -439,6 +439,11 @@ static void placeholders(void **state) {
          "n: this is not what it stood for before"},
         {"* OK [${:resp-text-code}] x", "* OK [UNSEEN 3] x", NULL},
         {"* OK [...] x", "* OK [ALERT] x", NULL},
+        {"a1 NO [BADCHARSET] x", "a1 NO [BadCharset (US-ASCII UTF-8)] x", NULL},
+        {"a1 NO [X-BAD] x", "a1 NO [X-BADCHARSET (UTF-8)] x",
+         "response code: X-BADCHARSET, expected X-BAD"},
+        {"a1 NO [BADCHARSET (UTF-8)] x", "a1 NO [BADCHARSET] x",
+         "response code: \"\", expected \" \""},
     };
 
     TRY_ALL(compare_message, trials);

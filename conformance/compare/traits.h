@@ -16,7 +16,8 @@ enum trait_flag {
     TRAIT_PARAMETERS = 256, /* strings in it are names, which ignore case, and values */
     TRAIT_ELEMENT = 512,    /* one of a list, known by its value: it is there or missing */
     TRAIT_ITEM = 1024,      /* one of a list, known by its first word */
-    TRAIT_MOMENT = 2048     /* a date-time: the zone that it is told in does not count */
+    TRAIT_MOMENT = 2048,    /* a date-time: the zone that it is told in does not count */
+    TRAIT_ARGUMENTS = 4096  /* what follows its name is free where none is expected */
 };
 
 struct trait {
