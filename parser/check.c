@@ -53,10 +53,30 @@ static const struct imap_check checks[CHECK_COUNT] = {
                               IMAP_WARNING},
     [CHECK_LIST_CHILDREN] = {"list-children", "RFC 5258, 4",
                              "\\HasChildren with \\HasNoChildren or \\Noinferiors", IMAP_VIOLATION},
+    [CHECK_LIST_MARKED] = {"list-marked", "RFC 9051, 7.3.1",
+                           "more than one of \\Marked, \\Unmarked and \\Noselect", IMAP_WARNING},
+    [CHECK_LIST_OPTION_DUPLICATE] = {"list-option-duplicate", "RFC 9051, 6.3.9",
+                                     "the same option twice", IMAP_WARNING},
+    [CHECK_ESEARCH_DUPLICATE] = {"esearch-duplicate", "RFC 9051, 7.3.4",
+                                 "the same item twice in a search result", IMAP_WARNING},
     [CHECK_CAPABILITY_DUPLICATE] = {"capability-duplicate", "RFC 3501, 7.2.1",
                                     "the same capability twice", IMAP_WARNING},
     [CHECK_CAPABILITY_LITERALS] = {"capability-literals", "RFC 7888, 5",
                                    "LITERAL+ and LITERAL- at the same time", IMAP_VIOLATION},
+    [CHECK_CAPABILITY_REVISION] = {"capability-revision", "RFC 9051, 7.2.2",
+                                   "the revision of IMAP that is spoken is not among the "
+                                   "capabilities",
+                                   IMAP_VIOLATION},
+    [CHECK_CAPABILITY_FIRST] = {"capability-first", "RFC 3501, 9",
+                                "IMAP4 must be the first capability", IMAP_VIOLATION},
+    [CHECK_CAPABILITY_UNREGISTERED] = {"capability-unregistered", "RFC 3501, 7.2.1",
+                                       "a capability that is neither registered nor begins with X",
+                                       IMAP_WARNING},
+    [CHECK_CODE_UNREGISTERED] = {"code-unregistered", "RFC 3501, 7.1",
+                                 "a response code that is neither registered nor begins with X",
+                                 IMAP_WARNING},
+    [CHECK_TEXT_START] = {"text-start", "RFC 2060, 9",
+                          "text that begins with \"=\", as encoded words do", IMAP_WARNING},
     [CHECK_SASL_MECHANISM] = {"sasl-mechanism", "RFC 4422, 3.1",
                               "the name of a SASL mechanism is 1 to 20 letters, digits, \"-\" and "
                               "\"_\"",
@@ -138,6 +158,11 @@ static const struct {
     {"resp-text-code", check_flag_twins},
     {"resp-text-code", check_code_literals},
     {"mbx-list-flags", check_list_attributes},
+    {"list-select-opts", check_list_options},
+    {"list-return-opts", check_list_options},
+    {"esearch-response", check_esearch},
+    {"resp-text-code-name", check_code_name},
+    {"text", check_text},
     {"capability-data", check_capabilities},
     {"capability", check_capability},
     {"auth-type", check_mechanism},
@@ -222,8 +247,9 @@ void imap_check_message(const struct imap_tree *tree, const struct imap_grammar 
                               .context = context};
     subject.client = check_is_rule(&subject, root, "command");
     subject.utf8 = is_enabled(grammar, extensions, "UTF8=ACCEPT");
+    subject.rev1 = is_enabled(grammar, extensions, "IMAP4rev1");
     subject.rev2 = is_enabled(grammar, extensions, "IMAP4rev2");
-    subject.utf7 = !subject.utf8 || is_enabled(grammar, extensions, "IMAP4rev1");
+    subject.utf7 = !subject.utf8 || subject.rev1;
     for (uint32_t node = tree->nodes[root].children; node != 0;) {
         check_node(&subject, node);
         node = next_node(&subject, node, pending, &count);
@@ -260,14 +286,11 @@ bool check_is_word(const struct subject *subject, uint32_t node, const char *wor
     return is_same(octets, size, word, strlen(word));
 }
 
-/* Words of a list are compared with so many at its start, so that a hostile one costs little. */
-enum { WORDS_COMPARED = 64 };
-
 bool check_has_twin(const struct subject *subject, uint32_t first, uint32_t node) {
     size_t size, other_size;
     const uint8_t *octets = check_octets(subject, node, &size);
     unsigned compared = 0;
-    for (uint32_t other = first; other != node && compared < WORDS_COMPARED; compared++) {
+    for (uint32_t other = first; other != node && compared < CHECK_WORDS_COMPARED; compared++) {
         const uint8_t *others = check_octets(subject, other, &other_size);
         if (is_same(octets, size, others, other_size)) {
             return true;

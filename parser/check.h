@@ -24,8 +24,16 @@ enum check {
     CHECK_FLAG_BACKSLASH,
     CHECK_FLAG_DUPLICATE,
     CHECK_LIST_CHILDREN,
+    CHECK_LIST_MARKED,
+    CHECK_LIST_OPTION_DUPLICATE,
+    CHECK_ESEARCH_DUPLICATE,
     CHECK_CAPABILITY_DUPLICATE,
     CHECK_CAPABILITY_LITERALS,
+    CHECK_CAPABILITY_REVISION,
+    CHECK_CAPABILITY_FIRST,
+    CHECK_CAPABILITY_UNREGISTERED,
+    CHECK_CODE_UNREGISTERED,
+    CHECK_TEXT_START,
     CHECK_SASL_MECHANISM,
     CHECK_UID_ZERO,
     CHECK_COUNT_32,
@@ -55,7 +63,7 @@ struct subject {
     uint64_t start;
     bool client;     /* the client sent it */
     bool utf7, utf8; /* which of them the names of mailboxes may be */
-    bool rev2;       /* IMAP4rev2 is enabled */
+    bool rev1, rev2; /* IMAP4rev1, IMAP4rev2 is enabled */
     imap_check_sink *sink;
     void *context;
 };
@@ -66,6 +74,7 @@ typedef void check_function(const struct subject *, uint32_t node);
 check_function check_mailbox, check_new_mailbox;
 check_function check_date, check_date_time;
 check_function check_flag, check_keyword, check_flag_twins, check_list_attributes;
+check_function check_list_options, check_esearch, check_code_name, check_text;
 check_function check_capabilities, check_capability, check_mechanism;
 check_function check_status_value, check_counts, check_set, check_objectid, check_id;
 check_function check_literal, check_code_literals, check_command_length;
@@ -85,6 +94,9 @@ bool check_is_rule(const struct subject *, uint32_t node, const char *rule);
 
 /* Are the node's octets this word, in any case? */
 bool check_is_word(const struct subject *, uint32_t node, const char *word);
+
+/* Words of a list are compared with so many at its start, so that a hostile one costs little. */
+enum { CHECK_WORDS_COMPARED = 64 };
 
 /* Has one of the children before `node`, from `first` on, the same octets, in any case? */
 bool check_has_twin(const struct subject *, uint32_t first, uint32_t node);

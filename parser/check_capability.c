@@ -4,12 +4,19 @@
 #include <string.h>
 #include <strings.h>
 
+#include "registry.h"
+
 enum { MECHANISM_SIZE = 20 /* octets of its name at most (RFC 4422, 3.1) */ };
 
 void check_capabilities(const struct subject *subject, uint32_t list) {
     uint32_t first = subject->nodes[list].children;
-    bool all = false, small = false;
+    bool all = false, small = false, rev1 = false, rev2 = false;
     for (uint32_t node = first; node != 0; node = subject->nodes[node].next) {
+        rev1 = rev1 || check_is_word(subject, node, "IMAP4rev1");
+        rev2 = rev2 || check_is_word(subject, node, "IMAP4rev2");
+        if (node != first && check_is_word(subject, node, "IMAP4")) {
+            check_report_node(subject, CHECK_CAPABILITY_FIRST, node);
+        }
         all = all || check_is_word(subject, node, "LITERAL+");
         small = small || check_is_word(subject, node, "LITERAL-");
         if (check_has_twin(subject, first, node)) {
@@ -18,6 +25,10 @@ void check_capabilities(const struct subject *subject, uint32_t list) {
     }
     if (all && small) {
         check_report_node(subject, CHECK_CAPABILITY_LITERALS, list);
+    }
+    bool is_one = subject->rev1 != subject->rev2; /* otherwise either will do */
+    if (is_one && !(subject->rev1 ? rev1 : rev2)) {
+        check_report_node(subject, CHECK_CAPABILITY_REVISION, list);
     }
 }
 
@@ -47,6 +58,9 @@ void check_capability(const struct subject *subject, uint32_t node) {
     const uint8_t *octets = check_octets(subject, node, &size);
     if (size >= length && strncasecmp((const char *)octets, prefix, length) == 0) {
         check_name(subject, node, length);
+    }
+    if (!registry_has_capability(octets, size)) {
+        check_report_node(subject, CHECK_CAPABILITY_UNREGISTERED, node);
     }
 }
 

@@ -55,11 +55,18 @@ void check_flag_twins(const struct subject *subject, uint32_t list) {
 
 void check_list_attributes(const struct subject *subject, uint32_t list) {
     bool has = false, has_not = false;
+    unsigned marks = 0;
     for (uint32_t node = subject->nodes[list].children; node != 0;
          node = subject->nodes[node].next) {
         has = has || check_is_word(subject, node, "\\HasChildren");
         has_not = has_not || check_is_word(subject, node, "\\HasNoChildren") ||
                   check_is_word(subject, node, "\\Noinferiors");
+        marks += check_is_word(subject, node, "\\Marked") ||
+                 check_is_word(subject, node, "\\Unmarked") ||
+                 check_is_word(subject, node, "\\Noselect");
+    }
+    if (marks > 1) {
+        check_report_node(subject, CHECK_LIST_MARKED, list);
     }
     if (has && has_not) {
         check_report_node(subject, CHECK_LIST_CHILDREN, list);

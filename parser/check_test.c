@@ -231,7 +231,7 @@ static void test_capabilities(void **state) {
     (void)state;
     static const struct sample responses[] = {
         {"* CAPABILITY IMAP4rev1 AUTH=PLAIN AUTH=SCRAM-SHA-1 LITERAL+\r\n", ""},
-        {"* CAPABILITY IMAP4rev1 AUTH=plain AUTHOR\r\n", ""},
+        {"* CAPABILITY IMAP4rev1 AUTH=plain AUTHOR\r\n", "capability-unregistered 34..40"},
         {"* CAPABILITY IMAP4rev1 IDLE idle\r\n", "capability-duplicate 28..32"},
         {"* CAPABILITY IMAP4rev1 LITERAL+ LITERAL-\r\n", "capability-literals 2..40"},
         {"* CAPABILITY IMAP4rev1 LITERAL-\r\n", ""},
@@ -240,9 +240,23 @@ static void test_capabilities(void **state) {
         {"* CAPABILITY IMAP4rev1 AUTH=A.B\r\n", "sasl-mechanism 28..31"},
         {"* CAPABILITY IMAP4rev1 AUTH=ABCDEFGHIJKLMNOPQRST\r\n", ""},
         {"* CAPABILITY IMAP4rev1 AUTH=ABCDEFGHIJKLMNOPQRSTU\r\n", "sasl-mechanism 28..49"},
-        {"* OK [CAPABILITY IMAP4rev1 A A] x\r\n", "capability-duplicate 29..30"},
+        {"* OK [CAPABILITY IMAP4rev1 XA XA] x\r\n", "capability-duplicate 30..32"},
+        {"* CAPABILITY IMAP4 IMAP4rev1\r\n", ""},
+        {"* CAPABILITY IMAP4rev1 IMAP4\r\n", "capability-first 23..28"},
+        {"* CAPABILITY IMAP4rev2\r\n", "capability-revision 2..22"},
+        {"* CAPABILITY IMAP4rev2 imap4REV1\r\n", ""},
+        {"* CAPABILITY IMAP4rev1 idle THREAD=ANY I18NLEVEL=1 x-FUTURE\r\n", ""},
+        {"* CAPABILITY IMAP4rev1 I18NLEVEL=9 IDLES\r\n",
+         "capability-unregistered 23..34, capability-unregistered 35..40"},
     };
     RUN(IMAP_RESPONSE, "rev1", responses);
+    static const struct sample revisions[] = {
+        {"* CAPABILITY IMAP4rev2\r\n", ""},
+        {"* CAPABILITY IMAP4rev1\r\n", "capability-revision 2..22"},
+    };
+    RUN(IMAP_RESPONSE, "rev2", revisions);
+    static const struct sample either[] = {{"* CAPABILITY IMAP4rev1\r\n", ""}};
+    RUN(IMAP_RESPONSE, "all", either);
     static const struct sample commands[] = {
         {"a AUTHENTICATE CRAM-MD5\r\n", ""},
         {"a AUTHENTICATE X.Y\r\n", "sasl-mechanism 15..18"},
@@ -443,6 +457,30 @@ static void test_bodies(void **state) {
     RUN(IMAP_RESPONSE, "rev1", samples);
 }
 
+static void test_words_that_stand_once(void **state) {
+    (void)state;
+    static const struct sample responses[] = {
+        {"* LIST (\\Marked \\HasChildren) \"/\" x\r\n", ""},
+        {"* LIST (\\Noselect \\Marked) \"/\" x\r\n", "list-marked 8..25"},
+        {"* LIST (\\marked \\Unmarked) \"/\" x\r\n", "list-marked 8..25"},
+        {"* ESEARCH (TAG \"a\") ALL 1 COUNT 1\r\n", ""},
+        {"* ESEARCH (TAG \"a\") ALL 1 COUNT 1 all 1\r\n", "esearch-duplicate 34..39"},
+        {"* ESEARCH (TAG \"a\") UID ADDTO (1 3) ADDTO (1 2)\r\n", ""},
+        {"* OK [x-FOO 3] x\r\n", ""},
+        {"* OK [FOO 3] x\r\n", "code-unregistered 6..9"},
+        {"* OK [Alert] x\r\n", ""},
+        {"* OK =?utf-8?q?x?=\r\n", ""},
+        {"* OK =x\r\n", "text-start 5..7"},
+    };
+    RUN(IMAP_RESPONSE, "all", responses);
+    static const struct sample commands[] = {
+        {"a LIST (SUBSCRIBED REMOTE) \"\" * RETURN (SUBSCRIBED)\r\n", ""},
+        {"a LIST (REMOTE remote) \"\" *\r\n", "list-option-duplicate 15..21"},
+        {"a LIST \"\" * RETURN (CHILDREN CHILDREN)\r\n", "list-option-duplicate 29..37"},
+    };
+    RUN(IMAP_COMMAND, "all", commands);
+}
+
 /* Offsets are the stream's, and what a failed response code was made of is not looked at. */
 static void test_later_message(void **state) {
     (void)state;
@@ -503,6 +541,7 @@ int main(void) {
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_envelopes),
         cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_words_that_stand_once),
         cmocka_unit_test(test_later_message),
         cmocka_unit_test(test_table),
     };

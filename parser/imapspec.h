@@ -461,6 +461,10 @@ void imap_check_message(const struct imap_tree *tree, const struct imap_grammar 
                         const struct imap_extensions *, const void *octets, imap_check_sink *,
                         void *context);
 
+/* The name of a response code that IANA has registered, by index from 0; NULL past the last. In
+ * alphabetical order; lives as long as the program. */
+const char *imap_response_code(size_t index);
+
 /* ---- printing ------------------------------------------------------------------------------ */
 
 /* The ways to write a string. */

@@ -11,65 +11,6 @@
 /* The longest response code that is compared with the known ones. */
 #define CODE_MAXIMUM 32
 
-/* IANA's registry of IMAP response codes. */
-static const char *const codes[] = {"ALERT",
-                                    "ALREADYEXISTS",
-                                    "ANNOTATE",
-                                    "ANNOTATIONS",
-                                    "APPENDUID",
-                                    "AUTHENTICATIONFAILED",
-                                    "AUTHORIZATIONFAILED",
-                                    "BADCHARSET",
-                                    "BADCOMPARATOR",
-                                    "BADEVENT",
-                                    "BADURL",
-                                    "CANNOT",
-                                    "CAPABILITY",
-                                    "CLIENTBUG",
-                                    "CLOSED",
-                                    "COMPRESSIONACTIVE",
-                                    "CONTACTADMIN",
-                                    "COPYUID",
-                                    "CORRUPTION",
-                                    "EXPIRED",
-                                    "EXPUNGEISSUED",
-                                    "HASCHILDREN",
-                                    "HIGHESTMODSEQ",
-                                    "INUSE",
-                                    "LIMIT",
-                                    "MAILBOXID",
-                                    "MAXCONVERTMESSAGES",
-                                    "MAXCONVERTPARTS",
-                                    "METADATA",
-                                    "MODIFIED",
-                                    "NOMODSEQ",
-                                    "NONEXISTENT",
-                                    "NOPERM",
-                                    "NOTIFICATIONOVERFLOW",
-                                    "NOTSAVED",
-                                    "NOUPDATE",
-                                    "OVERQUOTA",
-                                    "PARSE",
-                                    "PERMANENTFLAGS",
-                                    "PRIVACYREQUIRED",
-                                    "READ-ONLY",
-                                    "READ-WRITE",
-                                    "REFERRAL",
-                                    "SERVERBUG",
-                                    "TEMPFAIL",
-                                    "TOOBIG",
-                                    "TRYCREATE",
-                                    "UIDNEXT",
-                                    "UIDNOTSTICKY",
-                                    "UIDREQUIRED",
-                                    "UIDVALIDITY",
-                                    "UNAVAILABLE",
-                                    "UNDEFINED-FILTER",
-                                    "UNKNOWN-CTE",
-                                    "UNSEEN",
-                                    "URLMECH",
-                                    "USEATTR"};
-
 /* Is one word the other with at most one character more, less or other? */
 static bool is_near(const char *word, const char *other) {
     size_t length = strlen(word), other_length = strlen(other), same = 0;
@@ -84,59 +25,54 @@ static bool is_near(const char *word, const char *other) {
 
 /* The known code that this one was meant to be; NULL if it is known itself, or like none. */
 static const char *meant_code(const char *name, const char *joined) {
-    const char *near = NULL;
+    const char *near = NULL, *code;
 
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
-        if (strcasecmp(name, codes[i]) == 0) {
+    for (size_t i = 0; (code = imap_response_code(i)); i++) {
+        if (strcasecmp(name, code) == 0) {
             return NULL;
         }
-        if (strcasecmp(joined, codes[i]) == 0 || (!near && is_near(name, codes[i]))) {
-            near = codes[i];
+        if (strcasecmp(joined, code) == 0 || (!near && is_near(name, code))) {
+            near = code;
         }
     }
     return near;
 }
 
-/* `PERMANENT FLAGS (…)`: its name, and its name joined with the next word. */
-static void check_code(struct lint *lint, const struct printed_message *message, size_t start,
-                       size_t end) {
-    const uint8_t *octets = message->octets.octets;
-    char name[CODE_MAXIMUM], joined[2 * CODE_MAXIMUM], hint[64];
-    size_t length = end - start, word = 0, at;
+/* `PERMANENT FLAGS (…)`: the code that was meant, by its name, or its name joined with the next
+ * word.
+ */
+static void spell_code(const uint8_t *octets, size_t length, char hint[REPAIR_HINT]) {
+    char name[CODE_MAXIMUM], joined[2 * CODE_MAXIMUM];
+    size_t word = 0;
 
     if (length >= sizeof name) {
         return;
     }
-    memcpy(name, octets + start, length);
+    memcpy(name, octets, length);
     name[length] = '\0';
     memcpy(joined, name, length);
-    while (octets[end] == ' ' && word < CODE_MAXIMUM - 1 &&
-           ((octets[end + 1 + word] | 0x20) >= 'a' && (octets[end + 1 + word] | 0x20) <= 'z')) {
-        joined[length + word] = (char)octets[end + 1 + word];
+    while (
+        octets[length] == ' ' && word < CODE_MAXIMUM - 1 &&
+        ((octets[length + 1 + word] | 0x20) >= 'a' && (octets[length + 1 + word] | 0x20) <= 'z')) {
+        joined[length + word] = (char)octets[length + 1 + word];
         word++;
     }
     joined[length + word] = '\0';
     const char *meant = meant_code(name, joined);
-    if (!meant) {
-        return;
+    if (meant) {
+        snprintf(hint, REPAIR_HINT, "%s meant?", meant);
     }
-    const struct row *row = printed_message_place(message, start, &at);
-    snprintf(hint, sizeof hint, "%s meant?", meant);
-    lint_remark(lint, LINT_WARNING, row, at, "resp-text-code", "no such code is known", hint);
 }
 
-static void inspect_tree(struct lint *lint, const struct printed_message *message,
-                         const struct imap_tree *tree, struct inspection *inspection) {
+static void inspect_tree(const struct lint *lint, const struct imap_tree *tree,
+                         struct inspection *inspection) {
     for (uint32_t i = 1; i < tree->count; i++) {
         const struct imap_node *node = &tree->nodes[i];
         const char *rule = imap_rule_name(lint->grammar, node->rule);
-        size_t start = (size_t)node->start, end = (size_t)node->end;
         if (strcmp(rule, "authenticate") == 0) {
             inspection->begins_authenticate = true;
         } else if (strcmp(rule, "idle") == 0) {
             inspection->begins_idle = true;
-        } else if (strcmp(rule, "resp-text-code-name") == 0) {
-            check_code(lint, message, start, end);
         }
     }
 }
@@ -224,8 +160,11 @@ static void note_check(void *context, const struct imap_check *check, uint64_t s
     char sentence[IMAP_EXPLANATION_TEXT], hint[REPAIR_HINT] = "";
     size_t at;
 
+    const uint8_t *octets = checking->message->octets.octets + start;
     if (strcmp(check->name, "flag-backslash") == 0) {
-        spell_flag(checking->message->octets.octets + start, (size_t)(end - start), hint);
+        spell_flag(octets, (size_t)(end - start), hint);
+    } else if (strcmp(check->name, "code-unregistered") == 0) {
+        spell_code(octets, (size_t)(end - start), hint);
     }
     snprintf(sentence, sizeof sentence, "%s (%s)", check->sentence, check->source);
     const struct row *row = printed_message_place(checking->message, (size_t)start, &at);
@@ -275,7 +214,7 @@ struct inspection inspect_message(struct lint *lint, const struct printed_messag
     check_quirks(lint, message);
     imap_tree_init(&tree, nodes, NODES);
     if (read_tree(lint, message, &tree)) {
-        inspect_tree(lint, message, &tree, &inspection);
+        inspect_tree(lint, &tree, &inspection);
         hear(lint, message, &tree, conversation);
         if (!message->quiet) {
             imap_check_message(&tree, lint->grammar, &lint->extensions, message->octets.octets,

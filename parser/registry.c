@@ -1,0 +1,174 @@
+#include "registry.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "imapspec.h"
+
+/* IANA's registry of IMAP capabilities. What ends in "=" is a family: any value may follow. */
+static const char *const capabilities[] = {"ACL",
+                                           "ANNOTATE-EXPERIMENT-1",
+                                           "APPENDLIMIT",
+                                           "APPENDLIMIT=",
+                                           "AUTH=",
+                                           "BINARY",
+                                           "CATENATE",
+                                           "CHILDREN",
+                                           "COMPRESS=DEFLATE",
+                                           "CONDSTORE",
+                                           "CONTEXT=SEARCH",
+                                           "CONTEXT=SORT",
+                                           "CONVERT",
+                                           "CREATE-SPECIAL-USE",
+                                           "ENABLE",
+                                           "ESEARCH",
+                                           "ESORT",
+                                           "FILTERS",
+                                           "I18NLEVEL=1",
+                                           "I18NLEVEL=2",
+                                           "ID",
+                                           "IDLE",
+                                           "IMAP4",
+                                           "IMAP4rev1",
+                                           "IMAP4rev2",
+                                           "IMAPSIEVE=",
+                                           "INPROGRESS",
+                                           "JMAPACCESS",
+                                           "LANGUAGE",
+                                           "LIST-EXTENDED",
+                                           "LIST-METADATA",
+                                           "LIST-MYRIGHTS",
+                                           "LIST-STATUS",
+                                           "LITERAL+",
+                                           "LITERAL-",
+                                           "LOGIN-REFERRALS",
+                                           "LOGINDISABLED",
+                                           "MAILBOX-REFERRALS",
+                                           "MESSAGELIMIT=",
+                                           "METADATA",
+                                           "METADATA-SERVER",
+                                           "MOVE",
+                                           "MULTIAPPEND",
+                                           "MULTISEARCH",
+                                           "NAMESPACE",
+                                           "NOTIFY",
+                                           "OBJECTID",
+                                           "PARTIAL",
+                                           "PREVIEW",
+                                           "QRESYNC",
+                                           "QUOTA",
+                                           "QUOTA=",
+                                           "QUOTASET",
+                                           "REPLACE",
+                                           "RIGHTS=",
+                                           "SASL-IR",
+                                           "SAVEDATE",
+                                           "SAVELIMIT=",
+                                           "SEARCH=FUZZY",
+                                           "SEARCHRES",
+                                           "SORT",
+                                           "SORT=DISPLAY",
+                                           "SPECIAL-USE",
+                                           "STARTTLS",
+                                           "STATUS=SIZE",
+                                           "THREAD=",
+                                           "UIDBATCHES",
+                                           "UIDONLY",
+                                           "UIDPLUS",
+                                           "UNAUTHENTICATE",
+                                           "UNSELECT",
+                                           "URL-PARTIAL",
+                                           "URLAUTH",
+                                           "URLAUTH=BINARY",
+                                           "UTF8=",
+                                           "WITHIN"};
+
+/* IANA's registry of IMAP response codes. */
+static const char *const codes[] = {"ALERT",
+                                    "ALREADYEXISTS",
+                                    "ANNOTATE",
+                                    "ANNOTATIONS",
+                                    "APPENDUID",
+                                    "AUTHENTICATIONFAILED",
+                                    "AUTHORIZATIONFAILED",
+                                    "BADCHARSET",
+                                    "BADCOMPARATOR",
+                                    "BADEVENT",
+                                    "BADURL",
+                                    "CANNOT",
+                                    "CAPABILITY",
+                                    "CLIENTBUG",
+                                    "CLOSED",
+                                    "COMPRESSIONACTIVE",
+                                    "CONTACTADMIN",
+                                    "COPYUID",
+                                    "CORRUPTION",
+                                    "EXPIRED",
+                                    "EXPUNGEISSUED",
+                                    "HASCHILDREN",
+                                    "HIGHESTMODSEQ",
+                                    "INPROGRESS",
+                                    "INUSE",
+                                    "LIMIT",
+                                    "MAILBOXID",
+                                    "MAXCONVERTMESSAGES",
+                                    "MAXCONVERTPARTS",
+                                    "MESSAGELIMIT",
+                                    "METADATA",
+                                    "MODIFIED",
+                                    "NOMODSEQ",
+                                    "NONEXISTENT",
+                                    "NOPERM",
+                                    "NOTIFICATIONOVERFLOW",
+                                    "NOTSAVED",
+                                    "NOUPDATE",
+                                    "OVERQUOTA",
+                                    "PARSE",
+                                    "PERMANENTFLAGS",
+                                    "PRIVACYREQUIRED",
+                                    "READ-ONLY",
+                                    "READ-WRITE",
+                                    "REFERRAL",
+                                    "SERVERBUG",
+                                    "TEMPFAIL",
+                                    "TOOBIG",
+                                    "TRYCREATE",
+                                    "UIDNEXT",
+                                    "UIDNOTSTICKY",
+                                    "UIDREQUIRED",
+                                    "UIDVALIDITY",
+                                    "UNAVAILABLE",
+                                    "UNDEFINED-FILTER",
+                                    "UNKNOWN-CTE",
+                                    "UNSEEN",
+                                    "URLMECH",
+                                    "USEATTR"};
+
+const char *imap_response_code(size_t index) {
+    return index < sizeof codes / sizeof *codes ? codes[index] : NULL;
+}
+
+static bool is_experimental(const uint8_t *name, size_t size) {
+    return size > 0 && (name[0] | 0x20) == 'x';
+}
+
+bool registry_has_capability(const uint8_t *name, size_t size) {
+    for (size_t i = 0; i < sizeof capabilities / sizeof *capabilities; i++) {
+        size_t length = strlen(capabilities[i]);
+        bool is_family = capabilities[i][length - 1] == '=';
+        bool is_long_enough = is_family ? size >= length : size == length;
+        if (is_long_enough && strncasecmp((const char *)name, capabilities[i], length) == 0) {
+            return true;
+        }
+    }
+    return is_experimental(name, size);
+}
+
+bool registry_has_code(const uint8_t *name, size_t size) {
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        if (strlen(codes[i]) == size && strncasecmp((const char *)name, codes[i], size) == 0) {
+            return true;
+        }
+    }
+    return is_experimental(name, size);
+}
