@@ -16,6 +16,13 @@ static const struct imap_check checks[CONVERSATION_RULE_COUNT] = {
                                      IMAP_VIOLATION},
     [CONVERSATION_STATUS_SELECTED] = {"status-selected", "RFC 3501, 6.3.10",
                                       "STATUS of the mailbox that is selected", IMAP_WARNING},
+    [CONVERSATION_ENABLE_SELECTED] = {"enable-selected", "RFC 5161, 3.1",
+                                      "ENABLE while a mailbox is selected", IMAP_VIOLATION},
+    [CONVERSATION_LOGIN_DISABLED] = {"login-disabled", "RFC 3501, 6.2.3",
+                                     "LOGIN, although the server announces LOGINDISABLED",
+                                     IMAP_VIOLATION},
+    [CONVERSATION_TLS_PENDING] = {"tls-pending", "RFC 3501, 6.2.1",
+                                  "a command after STARTTLS, before TLS is there", IMAP_VIOLATION},
     [CONVERSATION_EXPUNGE_UNASKED] = {"expunge-unasked", "RFC 3501, 7.4.1",
                                       "EXPUNGE while no command is in progress, or none but FETCH, "
                                       "STORE and SEARCH",
@@ -123,7 +130,7 @@ static const struct {
     {"SELECT", COMMAND_SELECT},     {"EXAMINE", COMMAND_SELECT}, {"CLOSE", COMMAND_UNSELECT},
     {"UNSELECT", COMMAND_UNSELECT}, {"FETCH", COMMAND_READ},     {"STORE", COMMAND_READ},
     {"SEARCH", COMMAND_READ},       {"COPY", COMMAND_COPY},      {"MOVE", COMMAND_COPY},
-    {"LOGOUT", COMMAND_LOGOUT},
+    {"STARTTLS", COMMAND_STARTTLS}, {"LOGOUT", COMMAND_LOGOUT},
 };
 
 static enum conversation_command_kind kind_of(const struct word *name) {
@@ -143,6 +150,16 @@ static size_t find_command(const struct conversation *conversation, const char *
         i++;
     }
     return i;
+}
+
+static bool is_in_progress(const struct conversation *conversation,
+                           enum conversation_command_kind kind) {
+    size_t i = 0;
+
+    while (i < conversation->command_count && conversation->commands[i].kind != kind) {
+        i++;
+    }
+    return i < conversation->command_count;
 }
 
 /* A UID command is never held to: EXPUNGE may come while it runs (RFC 3501, 7.4.1). */
@@ -172,9 +189,14 @@ static void complete_command(struct conversation *conversation, size_t index, bo
 
     memmove(&conversation->commands[index], &conversation->commands[index + 1],
             (--conversation->command_count - index) * sizeof command);
+    if (command.kind == COMMAND_STARTTLS && ok) {
+        conversation->login_disabled = false; /* what was announced before is void (6.2.1) */
+    }
     if (command.kind == COMMAND_SELECT && ok) {
+        conversation->is_selected = true;
         snprintf(conversation->selected, sizeof conversation->selected, "%s", command.mailbox);
     } else if (command.kind == COMMAND_UNSELECT || command.kind == COMMAND_SELECT) {
+        conversation->is_selected = false;
         conversation->selected[0] = '\0';
         forget_messages(conversation);
     }
@@ -206,6 +228,15 @@ static void check_command(const struct hearing *hearing, const struct conversati
     }
     if (is_word(name, "STATUS") && *mailbox && strcmp(mailbox, conversation->selected) == 0) {
         report(hearing, CONVERSATION_STATUS_SELECTED, name->at, name->at + name->size);
+    }
+    if (is_word(name, "ENABLE") && conversation->is_selected) {
+        report(hearing, CONVERSATION_ENABLE_SELECTED, name->at, name->at + name->size);
+    }
+    if (is_word(name, "LOGIN") && conversation->login_disabled) {
+        report(hearing, CONVERSATION_LOGIN_DISABLED, name->at, name->at + name->size);
+    }
+    if (is_in_progress(conversation, COMMAND_STARTTLS)) {
+        report(hearing, CONVERSATION_TLS_PENDING, tag->at, tag->at + tag->size);
     }
 }
 
@@ -421,6 +452,26 @@ static void hear_numbered(const struct hearing *hearing, const struct word *digi
     }
 }
 
+/* The capabilities, in a response or in a code. */
+static void hear_capabilities(const struct hearing *hearing) {
+    struct conversation *conversation = hearing->conversation;
+    const struct imap_tree *tree = hearing->tree;
+    bool are_told = false, login_disabled = false;
+
+    for (uint32_t i = 1; i < tree->count; i++) {
+        const struct imap_node *node = &tree->nodes[i];
+        const char *rule = imap_rule_name(conversation->grammar, node->rule);
+        const struct word word = {hearing->octets + (node->start - hearing->start), 0,
+                                  (size_t)(node->end - node->start)};
+        are_told = are_told || strcmp(rule, "capability-data") == 0;
+        login_disabled =
+            login_disabled || (strcmp(rule, "capability") == 0 && is_word(&word, "LOGINDISABLED"));
+    }
+    if (are_told) {
+        conversation->login_disabled = login_disabled;
+    }
+}
+
 static void hear_untagged(const struct hearing *hearing, size_t size, size_t at) {
     struct conversation *conversation = hearing->conversation;
     struct word word = next_word(hearing->octets, size, &at);
@@ -454,6 +505,7 @@ void conversation_hear_response(struct conversation *conversation, const struct 
     size_t size = (size_t)(node->end - node->start);
     const struct hearing hearing = {conversation, tree, octets, node->start, sink, context};
     struct word first = next_word(octets, size, &at);
+    hear_capabilities(&hearing);
     if (is_word(&first, "*")) {
         hear_untagged(&hearing, size, at);
     } else if (!is_word(&first, "+")) {

@@ -17,6 +17,9 @@ enum conversation_rule {
     CONVERSATION_TAG_IN_USE,
     CONVERSATION_NUMBERS_UNSURE,
     CONVERSATION_STATUS_SELECTED,
+    CONVERSATION_ENABLE_SELECTED,
+    CONVERSATION_LOGIN_DISABLED,
+    CONVERSATION_TLS_PENDING,
     CONVERSATION_EXPUNGE_UNASKED,
     CONVERSATION_EXISTS_SHRINKS,
     CONVERSATION_NUMBER_BEYOND,
@@ -37,6 +40,7 @@ enum conversation_command_kind {
     COMMAND_UNSELECT, /* or CLOSE */
     COMMAND_READ,     /* FETCH, STORE, SEARCH: the server holds EXPUNGE back */
     COMMAND_COPY,     /* or MOVE: it has message numbers, and may bring EXPUNGE */
+    COMMAND_STARTTLS,
     COMMAND_LOGOUT
 };
 
@@ -52,10 +56,12 @@ struct conversation {
     const struct imap_grammar *grammar;
     struct conversation_command commands[CONVERSATION_COMMANDS]; /* in progress */
     size_t command_count;
-    bool asked;    /* a command was seen */
-    bool lost;     /* more commands in progress than fit */
-    bool notifies; /* NOTIFY (RFC 5465) was used: EXPUNGE may come at any time */
+    bool asked;          /* a command was seen */
+    bool lost;           /* more commands in progress than fit */
+    bool notifies;       /* NOTIFY (RFC 5465) was used: EXPUNGE may come at any time */
+    bool login_disabled; /* the capabilities, as last announced, hold LOGINDISABLED */
     bool bye;
+    bool is_selected;                    /* a mailbox is */
     char selected[CONVERSATION_MAILBOX]; /* the mailbox that is; "": none, or not known */
     bool sized;                          /* the number of messages is known */
     uint32_t exists;

@@ -106,6 +106,33 @@ static void status_is_not_of_the_selected_mailbox(void **state) {
                    "");
 }
 
+static void enable_comes_before_select(void **state) {
+    (void)state;
+    assert_remarks("C: a ENABLE X\nS: a OK x\nC: b SELECT x\nS: b OK x\nC: c ENABLE X",
+                   "5 enable-selected\n");
+    assert_remarks("C: b SELECT x\nS: b NO x\nC: c ENABLE X", "");
+    assert_remarks("C: b SELECT x\nS: b OK x\nC: c CLOSE\nS: c OK x\nC: d ENABLE X", "");
+}
+
+static void login_is_as_the_server_announces(void **state) {
+    (void)state;
+    assert_remarks("S: * CAPABILITY IMAP4rev1 LOGINDISABLED\nC: a LOGIN b c", "2 login-disabled\n");
+    assert_remarks("S: * OK [CAPABILITY IMAP4rev1 logindisabled] x\nC: a NOOP\nC: b login b c",
+                   "3 login-disabled\n");
+    assert_remarks("S: * CAPABILITY IMAP4rev1 LOGINDISABLED\nS: * CAPABILITY IMAP4rev1\n"
+                   "C: a LOGIN b c",
+                   "");
+    assert_remarks("S: * CAPABILITY IMAP4rev1 LOGINDISABLED\nC: a STARTTLS\nS: a OK x\n"
+                   "C: b LOGIN b c",
+                   "");
+}
+
+static void nothing_follows_starttls(void **state) {
+    (void)state;
+    assert_remarks("C: a STARTTLS\nC: b NOOP\nS: a OK x\nC: c NOOP", "2 tls-pending\n");
+    assert_remarks("C: a STARTTLS\nS: a NO x\nC: b NOOP", "");
+}
+
 static void expunge_comes_with_a_command_that_allows_it(void **state) {
     (void)state;
     assert_remarks("C: a NOOP\nS: * 1 EXPUNGE\nS: a OK x\nS: * 1 EXPUNGE", "4 expunge-unasked\n");
@@ -181,6 +208,9 @@ int main(void) {
         cmocka_unit_test(tags_are_of_commands_in_progress),
         cmocka_unit_test(numbers_wait_for_what_may_expunge),
         cmocka_unit_test(status_is_not_of_the_selected_mailbox),
+        cmocka_unit_test(enable_comes_before_select),
+        cmocka_unit_test(login_is_as_the_server_announces),
+        cmocka_unit_test(nothing_follows_starttls),
         cmocka_unit_test(expunge_comes_with_a_command_that_allows_it),
         cmocka_unit_test(messages_are_counted),
         cmocka_unit_test(uids_stay_and_ascend),
