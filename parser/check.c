@@ -131,6 +131,9 @@ static const struct imap_check checks[CHECK_COUNT] = {
                               "no standard defines extension data of a body: a server must not "
                               "make up any",
                               IMAP_VIOLATION},
+    [CHECK_BODY_EXTENDED] = {"body-extended", "RFC 3501, 9",
+                             "extension data in BODY, which BODYSTRUCTURE alone has",
+                             IMAP_VIOLATION},
 };
 
 const struct imap_check *imap_check_at(size_t index) {
@@ -190,6 +193,7 @@ static const struct {
     {"msg-att-static", check_counts},
     {"search-key", check_counts},
     {"body-extension", check_body_extension},
+    {"msg-att-static", check_plain_body},
 };
 
 static void check_node(const struct subject *subject, uint32_t node) {

@@ -52,6 +52,7 @@ enum check {
     CHECK_ENVELOPE_GROUP,
     CHECK_BODY_LINES,
     CHECK_BODY_EXTENSION,
+    CHECK_BODY_EXTENDED,
     CHECK_COUNT
 };
 
@@ -79,7 +80,7 @@ check_function check_capabilities, check_capability, check_mechanism;
 check_function check_status_value, check_counts, check_set, check_objectid, check_id;
 check_function check_literal, check_code_literals, check_command_length;
 check_function check_base64, check_field_name, check_entry, check_rights;
-check_function check_envelope, check_addresses, check_body, check_body_extension;
+check_function check_envelope, check_addresses, check_body, check_body_extension, check_plain_body;
 
 /* Tells of [start, end), offsets in the stream. */
 void check_report(const struct subject *, enum check, uint64_t start, uint64_t end);

@@ -1,6 +1,8 @@
 /* Envelopes and body structures (RFC 3501, 7.4.2). */
 #include "check.h"
 
+#include <strings.h>
+
 static uint32_t child_of_rule(const struct subject *subject, uint32_t node, const char *rule) {
     uint32_t child = subject->nodes[node].children;
     while (child != 0 && !check_is_rule(subject, child, rule)) {
@@ -56,5 +58,29 @@ void check_body(const struct subject *subject, uint32_t body) {
 void check_body_extension(const struct subject *subject, uint32_t node) {
     if (!subject->client) {
         check_report_node(subject, CHECK_BODY_EXTENSION, node);
+    }
+}
+
+/* The first extension datum of a body: of several parts the parameters, of one part the MD5. */
+static uint32_t first_extension(const struct subject *subject, uint32_t body) {
+    uint32_t child = subject->nodes[body].children;
+    bool has_parts = child != 0 && check_is_rule(subject, child, "body");
+    return child_of_rule(subject, body, has_parts ? "body-fld-param" : "body-fld-md5");
+}
+
+/* `BODY (…)`: the nodes of a message stand in the order in which they end, so that those within an
+ * item stand right before it. */
+void check_plain_body(const struct subject *subject, uint32_t item) {
+    size_t size;
+    const uint8_t *octets = check_octets(subject, item, &size);
+    bool is_body = size > 6 && strncasecmp((const char *)octets, "BODY (", 6) == 0;
+    for (uint32_t node = item - 1;
+         is_body && node > 0 && subject->nodes[node].start > subject->nodes[item].start; node--) {
+        bool is_part = check_is_rule(subject, node, "body");
+        uint32_t extension = is_part ? first_extension(subject, node) : 0;
+        if (extension != 0) {
+            check_report_node(subject, CHECK_BODY_EXTENDED, extension);
+            return;
+        }
     }
 }

@@ -457,6 +457,23 @@ static void test_bodies(void **state) {
     RUN(IMAP_RESPONSE, "rev1", samples);
 }
 
+static void test_plain_bodies(void **state) {
+    (void)state;
+    static const struct sample samples[] = {
+        {"* 1 FETCH (BODY (\"A\" \"B\" NIL NIL NIL \"7BIT\" 1))\r\n", ""},
+        {"* 1 FETCH (body (\"A\" \"B\" NIL NIL NIL \"7BIT\" 1 NIL))\r\n", "body-extended 46..49"},
+        {"* 1 FETCH (BODYSTRUCTURE (\"A\" \"B\" NIL NIL NIL \"7BIT\" 1 NIL))\r\n", ""},
+        {"* 1 FETCH (BODY ((\"A\" \"B\" NIL NIL NIL \"7BIT\" 1) \"MIXED\"))\r\n", ""},
+        {"* 1 FETCH (BODY ((\"A\" \"B\" NIL NIL NIL \"7BIT\" 1) \"MIXED\" NIL))\r\n",
+         "body-extended 56..59"},
+        {"* 1 FETCH (BODY ((\"A\" \"B\" NIL NIL NIL \"7BIT\" 1 NIL) \"MIXED\"))\r\n",
+         "body-extended 47..50"},
+        {"* 1 FETCH (BODYSTRUCTURE (\"A\" \"B\" NIL NIL NIL \"7BIT\" 1 NIL) BODY[TEXT] NIL)\r\n",
+         ""},
+    };
+    RUN(IMAP_RESPONSE, "rev1", samples);
+}
+
 static void test_words_that_stand_once(void **state) {
     (void)state;
     static const struct sample responses[] = {
@@ -541,6 +558,7 @@ int main(void) {
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_envelopes),
         cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_plain_bodies),
         cmocka_unit_test(test_words_that_stand_once),
         cmocka_unit_test(test_later_message),
         cmocka_unit_test(test_table),
