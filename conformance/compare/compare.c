@@ -306,13 +306,22 @@ static bool is_name_of(const struct comparison *comparison, uint32_t p, uint32_t
                               true);
 }
 
+/* Are both nodes of one rule, or of two that stand for the same? A literal8 is equal to a string,
+ * unless octets are compared. */
+static bool rules_fit(const struct comparison *comparison, uint32_t p, uint32_t a) {
+    imap_rule left = comparison->expected.nodes[p].rule, right = comparison->actual.nodes[a].rule;
+
+    return left == right || ((comparison->flags[p] & TRAIT_OCTETS) && !comparison->is_exact &&
+                             (trait_of(comparison->grammar, right)->flags & TRAIT_OCTETS));
+}
+
 /* The children's pairs must be known. */
 static bool nodes_fit(const struct comparison *comparison, uint32_t p, uint32_t a) {
     const struct imap_node *left = &comparison->expected.nodes[p];
     const struct imap_node *right = &comparison->actual.nodes[a];
     unsigned flags = comparison->flags[p];
 
-    if (left->rule != right->rule) {
+    if (!rules_fit(comparison, p, a)) {
         return false;
     }
     if (comparison->holes[p]) {
