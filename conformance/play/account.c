@@ -88,9 +88,10 @@ bool account_open(struct account *account, char problem[SESSION_PROBLEM]) {
         return false;
     }
     buffer_clear(&account->capabilities);
-    if (ladder_climb(account->session, STATE_AUTHENTICATED, account->user, &account->capabilities,
-                     problem) &&
-        ladder_learn(account->session, &account->capabilities, problem) &&
+    bool is_authenticated = ladder_climb(account->session, STATE_AUTHENTICATED, account->user,
+                                         &account->capabilities, problem);
+    account->before_login = account->capabilities.size;
+    if (is_authenticated && ladder_learn(account->session, &account->capabilities, problem) &&
         learn_separator(account, problem)) {
         return true;
     }
@@ -133,10 +134,15 @@ static bool is_folded_in(const char *capability, size_t size) {
 }
 
 bool account_can(const struct account *account, const char *capability, size_t size) {
-    const struct buffer *seen = &account->capabilities;
+    static const char disabled[] = "LOGINDISABLED";
+    struct buffer seen = account->capabilities;
 
-    return ladder_can(seen, capability, size) ||
-           (is_folded_in(capability, size) && ladder_can(seen, "IMAP4rev2", strlen("IMAP4rev2")));
+    /* Some servers announce it after the login as well, where it says nothing. */
+    if (size == strlen(disabled) && strncasecmp(capability, disabled, size) == 0) {
+        seen.size = account->before_login;
+    }
+    return ladder_can(&seen, capability, size) ||
+           (is_folded_in(capability, size) && ladder_can(&seen, "IMAP4rev2", strlen("IMAP4rev2")));
 }
 
 void account_heed_interruption(struct account *account, bool heed) {

@@ -15,6 +15,7 @@ struct account {
     const atomic_bool *interrupted; /* what the session heeds */
     struct session *session;        /* NULL until it is needed, and after it broke */
     struct buffer capabilities;     /* all that were seen, before and after the login */
+    size_t before_login;            /* how many octets of them were seen before */
     char separator;                 /* of the server's names; 0: there is no hierarchy */
     struct result trace; /* of the session; moved to a dialog's result by account_report */
 };
