@@ -23,13 +23,21 @@ def ends_in_tagged(lines, index, connection):
     return False
 
 
+def may_be_closed(lines, index):
+    """May the server have closed the connection of this line by then?"""
+    connection = re.match(r"S(\d*)", lines[index])[1] or "1"
+    actions = [line.split() for line in lines[:index] if line.startswith(("!may-close", "!connect"))]
+    here = [name for name, *number in actions if (number or ["1"]) == [connection]]
+    return here[-1:] == ["!may-close"]
+
+
 def turn_around(lines, index):
     """The lines with one expectation turned around. None where that would prove nothing: the line may
-    be missing, is one of several in any order, is the rest of a literal, brings a capture, or nothing
-    says how long to wait for it."""
+    be missing, is one of several in any order, is the rest of a literal, brings a capture, stands on
+    a connection that may be closed, or nothing says how long to wait for it."""
     line = lines[index]
     untagged, tagged = UNTAGGED.fullmatch(line), TAGGED.fullmatch(line)
-    if "~:" in line or CAPTURE.search(line):
+    if "~:" in line or CAPTURE.search(line) or not line.startswith("S") or may_be_closed(lines, index):
         return None
     if tagged:
         connection, tag = tagged.groups()
