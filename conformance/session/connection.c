@@ -1,6 +1,7 @@
 #include "connection.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -263,10 +264,10 @@ static SSL *tls_new(const char *host, const char *ca_file, bool insecure) {
     return tls;
 }
 
-enum connection_status connection_start_tls(struct connection *connection, const char *host,
-                                            const char *ca_file, bool insecure, uint64_t deadline) {
-    ERR_clear_error();
-    SSL *tls = tls_new(host, ca_file, insecure);
+/* The side of the handshake that `step` (SSL_connect, SSL_accept) is. Takes `tls`; NULL is an error
+ * that OpenSSL tells of, and `subject` is what it is about. */
+static enum connection_status shake_hands(struct connection *connection, SSL *tls, int step(SSL *),
+                                          const char *subject, uint64_t deadline) {
     BIO *input = BIO_new(BIO_s_mem()), *output = BIO_new(BIO_s_mem());
 
     if (!tls || !input || !output) {
@@ -275,7 +276,7 @@ enum connection_status connection_start_tls(struct connection *connection, const
         SSL_free(tls);
         BIO_free(input);
         BIO_free(output);
-        return broken(connection, ca_file ? ca_file : "TLS", text);
+        return broken(connection, subject, text);
     }
     SSL_set_bio(tls, input, output);
     connection->tls = tls;
@@ -283,13 +284,50 @@ enum connection_status connection_start_tls(struct connection *connection, const
     connection->tls_output = output;
     for (;;) {
         ERR_clear_error();
-        int result = SSL_connect(tls);
+        int result = step(tls);
         enum connection_status status = result == 1 ? tls_flush(connection, deadline)
                                                     : tls_advance(connection, result, deadline);
         if (result == 1 || status != CONNECTION_DONE) {
             return status;
         }
     }
+}
+
+enum connection_status connection_start_tls(struct connection *connection, const char *host,
+                                            const char *ca_file, bool insecure, uint64_t deadline) {
+    ERR_clear_error();
+    return shake_hands(connection, tls_new(host, ca_file, insecure), SSL_connect,
+                       ca_file ? ca_file : "TLS", deadline);
+}
+
+/* For the server's side of a connection. */
+static SSL *tls_serving(const char *certificate, const char *key) {
+    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    SSL *tls = NULL;
+
+    if (context && SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
+        SSL_CTX_use_certificate_chain_file(context, certificate) == 1 &&
+        SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) == 1) {
+        tls = SSL_new(context);
+    }
+    SSL_CTX_free(context);
+    return tls;
+}
+
+void connection_take(struct connection *connection, int descriptor) {
+    int one = 1, flags = fcntl(descriptor, F_GETFL);
+
+    fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
+    fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    connection->descriptor = descriptor;
+}
+
+enum connection_status connection_serve_tls(struct connection *connection, const char *certificate,
+                                            const char *key, uint64_t deadline) {
+    ERR_clear_error();
+    return shake_hands(connection, tls_serving(certificate, key), SSL_accept, certificate,
+                       deadline);
 }
 
 /* ---- reading, writing, closing --------------------------------------------------------------- */

@@ -41,6 +41,15 @@ enum connection_status connection_open(struct connection *, const char *host, co
 enum connection_status connection_start_tls(struct connection *, const char *host,
                                             const char *ca_file, bool insecure, uint64_t deadline);
 
+/* Makes the connection one of this socket, which a listening one has accepted and which is closed
+ * with it. */
+void connection_take(struct connection *, int descriptor);
+
+/* The server's side of the TLS handshake. Both are files in PEM; the first holds the certificate,
+ * and after it those that vouch for it. */
+enum connection_status connection_serve_tls(struct connection *, const char *certificate,
+                                            const char *key, uint64_t deadline);
+
 /* Waits for at least one octet; *count is how many came. */
 enum connection_status connection_read(struct connection *, void *octets, size_t size,
                                        uint64_t deadline, size_t *count);
