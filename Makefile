@@ -8,7 +8,7 @@ VERBOSE  ?=
 CFLAGS   ?= -O2 -g
 ## 1: with AddressSanitizer and UndefinedBehaviorSanitizer, below build/sanitize
 SANITIZE ?=
-## for make certify: options of `imapspec run`, as --filter 'rfc2060/6.3*'; for make bench: of scripts/bench
+## for make certify: options of `imapspec run`, as --filter 'rfc2060/6.3*'; else of scripts/bench, scripts/mutation-score
 OPTIONS  ?=
 ## where make install installs, below DESTDIR
 PREFIX   ?= /usr/local
@@ -46,7 +46,7 @@ show       = $(if $(VERBOSE),,@printf '%-8s %s\n' $(1) $@;)
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(TEST_PROGRAMS:%=%.o)
-.PHONY: all tests certify check coverage bench tidy install clean help
+.PHONY: all tests certify mutation-score check coverage bench tidy install clean help
 
 all: $(BUILD)/imapspec $(BUILD)/libimapspec.a $(SHARED) ## build build/imapspec and the library, build/libimapspec.*
 
@@ -105,6 +105,11 @@ certify: ## set up, build, replay all dialogs against Dovecot
 	$(PARALLEL_MAKE) all
 	@IMAPSPEC=$(BUILD)/imapspec scripts/certify $(OPTIONS)
 
+mutation-score: ## set up, build, see which of the dialogs notice which bugs of a server
+	@scripts/setup certify
+	$(PARALLEL_MAKE) all
+	@IMAPSPEC=$(BUILD)/imapspec scripts/mutation-score $(OPTIONS)
+
 check: ## set up, build, run the whole test suite
 	@scripts/setup check
 	$(PARALLEL_MAKE) all tests
@@ -149,8 +154,8 @@ clean: ## remove everything built
 
 help: ## show this
 	@echo 'Targets:'
-	@sed -n 's/^\([a-z]*\):.*## /  \1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 17
 	@echo 'Variables:'
-	@sed -n '/^## /{s/^## //;h;n;s/ *?=.*//;G;s/^\(.*\)\n/  \1\t/p}' Makefile | expand -t 12
+	@sed -n '/^## /{s/^## //;h;n;s/ *?=.*//;G;s/^\(.*\)\n/  \1\t/p}' Makefile | expand -t 17
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
