@@ -127,10 +127,19 @@ static const struct {
     const char *name;
     enum conversation_command_kind kind;
 } kinds[] = {
-    {"SELECT", COMMAND_SELECT},     {"EXAMINE", COMMAND_SELECT}, {"CLOSE", COMMAND_UNSELECT},
-    {"UNSELECT", COMMAND_UNSELECT}, {"FETCH", COMMAND_READ},     {"STORE", COMMAND_READ},
-    {"SEARCH", COMMAND_READ},       {"COPY", COMMAND_COPY},      {"MOVE", COMMAND_COPY},
-    {"STARTTLS", COMMAND_STARTTLS}, {"LOGOUT", COMMAND_LOGOUT},
+    {"SELECT", COMMAND_SELECT},
+    {"EXAMINE", COMMAND_SELECT},
+    {"CLOSE", COMMAND_UNSELECT},
+    {"UNSELECT", COMMAND_UNSELECT},
+    {"FETCH", COMMAND_READ},
+    {"STORE", COMMAND_READ},
+    {"SEARCH", COMMAND_READ},
+    {"COPY", COMMAND_COPY},
+    {"MOVE", COMMAND_COPY},
+    {"STARTTLS", COMMAND_STARTTLS},
+    {"AUTHENTICATE", COMMAND_AUTHENTICATE},
+    {"IDLE", COMMAND_IDLE},
+    {"LOGOUT", COMMAND_LOGOUT},
 };
 
 static enum conversation_command_kind kind_of(const struct word *name) {
@@ -271,6 +280,13 @@ void conversation_hear_command(struct conversation *conversation, const uint8_t 
         return;
     }
     conversation->commands[conversation->command_count++] = command;
+}
+
+enum imap_root conversation_next_root(const struct conversation *conversation) {
+    if (is_in_progress(conversation, COMMAND_AUTHENTICATE)) {
+        return IMAP_AFTER_AUTHENTICATE;
+    }
+    return is_in_progress(conversation, COMMAND_IDLE) ? IMAP_AFTER_IDLE : IMAP_COMMAND;
 }
 
 /* ---- responses ------------------------------------------------------------------------------- */

@@ -41,6 +41,8 @@ enum conversation_command_kind {
     COMMAND_READ,     /* FETCH, STORE, SEARCH: the server holds EXPUNGE back */
     COMMAND_COPY,     /* or MOVE: it has message numbers, and may bring EXPUNGE */
     COMMAND_STARTTLS,
+    COMMAND_AUTHENTICATE,
+    COMMAND_IDLE,
     COMMAND_LOGOUT
 };
 
@@ -75,6 +77,10 @@ void conversation_begin(struct conversation *, const struct imap_grammar *);
  * `octets` are all of it; the sink is told offsets into them. */
 void conversation_hear_command(struct conversation *, const uint8_t *octets, size_t size,
                                imap_check_sink *, void *context);
+
+/* What the client may send next: a command, or (IMAP_AFTER_AUTHENTICATE, IMAP_AFTER_IDLE) a line of
+ * the command in progress. */
+enum imap_root conversation_next_root(const struct conversation *);
 
 /* The server has sent a message that the grammar reads. `tree` is its tree, with offsets as they
  * are, `octets` are its octets from the root's start on. */

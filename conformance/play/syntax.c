@@ -65,6 +65,17 @@ static void note_check(void *context, const struct imap_check *check, uint64_t s
     note_breach(judged, check->name, sentence, (size_t)start);
 }
 
+/* What is printed of a session may leave something out, so that its order proves nothing: only a
+ * message that is said to break it is held to it. */
+static void note_order(void *context, const struct imap_check *check, uint64_t start,
+                       uint64_t end) {
+    struct judged *judged = context;
+
+    if (judged->step->kind == STEP_FORBIDDEN) {
+        note_check(judged, check, start, end);
+    }
+}
+
 /* A malformed response code is legal text, an extension that isn't enabled is legal IMAP: only a
  * message that is said to break them is held to it. */
 static bool on_event(void *context, const struct imap_event *event) {
@@ -108,11 +119,11 @@ static void hear(struct judged *judged, enum side side, bool is_readable) {
         &judged->judging->conversations[judged->step->connection - 1];
 
     if (side == SERVER && is_readable) {
-        conversation_hear_response(conversation, &judged->tree, judged->octets, note_check, judged);
+        conversation_hear_response(conversation, &judged->tree, judged->octets, note_order, judged);
     } else if (side == SERVER) {
         conversation_hear_refused(conversation, judged->octets, judged->size);
     } else if (judged->root == IMAP_COMMAND) {
-        conversation_hear_command(conversation, judged->octets, judged->size, note_check, judged);
+        conversation_hear_command(conversation, judged->octets, judged->size, note_order, judged);
     }
 }
 

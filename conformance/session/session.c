@@ -125,6 +125,19 @@ static void note_check(void *context, const struct imap_check *check, uint64_t s
                 (size_t)(start - session->message_start));
 }
 
+/* Puts the message in its place after what was said before. */
+static void hear_message(struct session *session) {
+    const uint8_t *octets = session->message.octets;
+
+    client_side_answered(&session->client_side, octets, session->message.size);
+    if (session->refused || imap_tree_root(&session->tree) == 0) {
+        conversation_hear_refused(&session->conversation, octets, session->message.size);
+    } else {
+        conversation_hear_response(&session->conversation, &session->tree, octets, note_check,
+                                   session);
+    }
+}
+
 static enum session_status fail(struct session *session, const char *problem) {
     snprintf(session->problem, sizeof session->problem, "%s", problem);
     connection_close(&session->connection);
@@ -172,6 +185,9 @@ static struct message *end_message(struct session *session) {
     if (!session->refused && !session->message.failed) {
         imap_check_message(&session->tree, session->grammar, &session->extensions,
                            session->message.octets, note_check, session);
+    }
+    if (!session->message.failed) {
+        hear_message(session);
     }
     struct message *message = take_message(session);
     if (!message) {
@@ -336,6 +352,7 @@ enum session_status session_write(struct session *session, const void *octets, s
                                   const struct buffer *shown) {
     result_transcribe(session->result, CLIENT, session->number, shown ? shown->octets : octets,
                       shown ? shown->size : size);
+    client_side_send(&session->client_side, octets, size);
     session->message_count = 0;
     session->octet_count = 0;
     enum connection_status status =
@@ -398,6 +415,8 @@ struct session *session_open(const struct server *server, const struct imap_gram
                                 .timeout = timeout,
                                 .result = result,
                                 .nodes = nodes};
+    conversation_begin(&session->conversation, grammar);
+    client_side_begin(&session->client_side, &session->conversation);
     connection_init(&session->connection, interrupted);
     start_parser(session, IMAP_GREETING);
     enum connection_status status = connection_open(&session->connection, server->host,
@@ -445,6 +464,7 @@ void session_close(struct session *session) {
     }
     buffer_free(&session->message);
     buffer_free(&session->capabilities);
+    conversation_free(&session->conversation);
     free(session->nodes);
     free(session);
 }

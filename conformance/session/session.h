@@ -6,6 +6,7 @@
 
 #include "../buffer.h"
 #include "../report/result.h"
+#include "client_side.h"
 #include "connection.h"
 #include "server.h"
 
@@ -61,6 +62,8 @@ struct session {
     bool refused;           /* it broke the grammar; the rest of its line is skipped */
     struct session_breach breach;
     bool has_breach;
+    struct conversation conversation; /* what was said so far */
+    struct client_side client_side;
 
     uint8_t input[16384]; /* read and not yet parsed: [input_start, input_end) */
     size_t input_start, input_end;

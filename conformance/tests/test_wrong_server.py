@@ -233,6 +233,27 @@ def test_violation_is_found_where_dialog_passes(play):
     assert run.report["summary"]["findings"] == 1 and run.status == 1
 
 
+OUT_OF_ORDER = {
+    # the rule: (the command it happens to, what happens)
+    "expunge-unasked": ("search", insert(b"* 1 EXPUNGE\r\n")),
+    "exists-shrinks": ("search", insert(b"* 2 EXISTS\r\n")),
+    "number-beyond": ("search", insert(b"* 4 FETCH (FLAGS ())\r\n")),
+    "recent-beyond": ("search", insert(b"* 4 RECENT\r\n")),
+    "uid-order": ("search", lambda replies: [b"* 2 FETCH (UID 7)\r\n", b"* 1 FETCH (UID 8)\r\n",
+                                             *replies]),
+    "uid-changed": ("search", lambda replies: [b"* 2 FETCH (UID 7)\r\n", b"* 2 FETCH (UID 8)\r\n",
+                                               *replies]),
+    "tag-unasked": ("noop", lambda replies: [*replies, b"search OK again\r\n"]),
+}
+
+
+@pytest.mark.parametrize("rule", OUT_OF_ORDER)
+def test_what_is_out_of_order_is_found(play, rule):
+    run = play(*OUT_OF_ORDER[rule])
+    assert rule in [finding["rule"] for finding in run.dialog["findings"]], run.dialog
+    assert run.status == 1
+
+
 def test_failure_of_recommendation_is_warning(play):
     recommendation = DIALOG.replace("mailbox:", "level: SHOULD\nmailbox:", 1)
     fault = replace(b"3 EXISTS", b"4 EXISTS")
