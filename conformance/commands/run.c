@@ -33,6 +33,7 @@ enum {
     OPTION_OUTPUT,
     OPTION_DEVIATIONS,
     OPTION_DELIVER,
+    OPTION_RESET,
     OPTION_COLOR,
     OPTION_HELP,
     OPTION_COUNT
@@ -56,6 +57,7 @@ static const struct option long_options[] = {
     {"output", required_argument, NULL, OPTION_OUTPUT},
     {"deviations", required_argument, NULL, OPTION_DEVIATIONS},
     {"deliver-command", required_argument, NULL, OPTION_DELIVER},
+    {"reset-command", required_argument, NULL, OPTION_RESET},
     {"color", required_argument, NULL, OPTION_COLOR},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -87,15 +89,19 @@ static void write_usage(FILE *stream) {
         "  --quirk NAME            tolerate this of the server, with a finding; may be repeated:\n",
         stream);
     tolerance_list(stream, 26);
-    fputs("  --list                  write ids and titles; nothing is run\n"
-          "  --format FORMAT         text (default), tap, junit, json\n"
-          "  --output FILE           instead of standard output\n"
-          "  --deviations FILE       known deviations of this server\n"
-          "  --deliver-command CMD   shell command for !deliver: $1 is the file, $2 the user\n"
-          "  --color WHEN            auto (default), always, never\n"
-          "\n"
-          "exit status: 0 all passed, 1 something failed, 2 usage, broken dialog or no server\n",
-          stream);
+    fputs(
+        "  --list                  write ids and titles; nothing is run\n"
+        "  --format FORMAT         text (default), tap, junit, json\n"
+        "  --output FILE           instead of standard output\n"
+        "  --deviations FILE       known deviations of this server\n"
+        "  --deliver-command CMD   shell command for !deliver: $1 is the file, $2 the user\n"
+        "  --reset-command CMD     shell command that empties the account of user $1: before its\n"
+        "                          first dialog, and where IMAP could not; for "
+        "--disposable-account\n"
+        "  --color WHEN            auto (default), always, never\n"
+        "\n"
+        "exit status: 0 all passed, 1 something failed, 2 usage, broken dialog or no server\n",
+        stream);
 }
 
 /* One line to standard error; the exit status. */
@@ -205,6 +211,10 @@ static int set_options(struct run_options *options, char *const *given) {
     options->strict = given[OPTION_STRICT] != NULL;
     options->deviations = given[OPTION_DEVIATIONS];
     options->deliver_command = given[OPTION_DELIVER];
+    options->reset_command = given[OPTION_RESET];
+    if (options->reset_command && !options->disposable_account) {
+        return refuse("--reset-command", "it wipes the account: that takes --disposable-account");
+    }
     return set_server(options, given);
 }
 

@@ -13,6 +13,7 @@ struct account {
     char *user;      /* %d replaced; NULL if the URL has none */
     char scratch[64];
     const atomic_bool *interrupted; /* what the session heeds */
+    bool is_reset;                  /* by reset_command, once at least */
     struct session *session;        /* NULL until it is needed, and after it broke */
     struct buffer capabilities;     /* all that were seen, before and after the login */
     size_t before_login;            /* how many octets of them were seen before */

@@ -9,6 +9,7 @@
 #include "connect.h"
 #include "fixture.h"
 #include "replay.h"
+#include "shell.h"
 
 /* ---- may it be played? ----------------------------------------------------------------------- */
 
@@ -145,6 +146,16 @@ static void play(struct account *account, const struct names *names, struct resu
     variables_free(&replay.shown);
 }
 
+/* Empties the account by the user's command. Servers do this best with nobody connected. */
+static bool reset(struct account *account, char problem[SESSION_PROBLEM]) {
+    const struct run_options *options = account->options;
+
+    account_close(account);
+    account->is_reset = shell_run("reset", options->reset_command, account->user, NULL,
+                                  options->timeout_milliseconds, NULL, problem);
+    return account->is_reset;
+}
+
 /* Leaves nothing behind, even when interrupted. */
 static void clean_up(struct account *account, const struct names *names, struct result *result) {
     char problem[SESSION_PROBLEM];
@@ -153,6 +164,7 @@ static void clean_up(struct account *account, const struct names *names, struct 
     bool removed = cleanup(account, names, problem);
     account_heed_interruption(account, true);
     account_report(account, result, !removed);
+    removed = removed || (account->options->reset_command && reset(account, problem));
     if (removed) {
         return;
     }
@@ -182,7 +194,9 @@ void live_play(struct account *account, const struct dialog *dialog, struct resu
     if (!is_allowed(dialog, account->options, result)) {
         return;
     }
-    bool is_open = account_open(account, problem);
+    bool is_ready =
+        !account->options->reset_command || account->is_reset || reset(account, problem);
+    bool is_open = is_ready && account_open(account, problem);
     account_report(account, result, !is_open);
     if (!is_open) {
         error(result, 0, problem);

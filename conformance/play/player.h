@@ -16,6 +16,7 @@ struct run_options {
     bool disposable_account;
     bool strict;
     const char *deliver_command; /* shell command; the file is its $1, the user its $2; or NULL */
+    const char *reset_command;   /* shell command that empties the account $1; or NULL */
     const char *deviations;      /* file of accepted deviations, or NULL */
     const struct report *report;
     FILE *output;

@@ -7,8 +7,8 @@
 
 #include "../clock.h"
 #include "connect.h"
-#include "deliver.h"
 #include "group.h"
+#include "shell.h"
 
 enum { LITERALS = 64 /* synchronising literals of one client message */ };
 
@@ -323,10 +323,10 @@ static bool close_step(struct replay *replay, const struct dialog_step *step) {
 
 static bool deliver_step(struct replay *replay, const struct dialog_step *step) {
     const struct run_options *options = replay->options;
-    char problem[256];
+    char problem[SHELL_PROBLEM];
 
-    if (deliver(options->deliver_command, step->text, replay->user, options->timeout_milliseconds,
-                options->interrupted, problem)) {
+    if (shell_run("deliver", options->deliver_command, step->text, replay->user,
+                  options->timeout_milliseconds, options->interrupted, problem)) {
         return true;
     }
     return fail(replay, step, problem);

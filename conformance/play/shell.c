@@ -1,4 +1,4 @@
-#include "deliver.h"
+#include "shell.h"
 
 #include <signal.h>
 #include <spawn.h>
@@ -14,8 +14,8 @@
 extern char **environ;
 
 /* In a process group of its own, with nothing to read, so that all of it can be stopped. */
-static int start(const char *command, const char *file, const char *user, pid_t *process) {
-    char *arguments[] = {"sh", "-c", (char *)command, "sh", (char *)file, (char *)user, NULL};
+static int start(const char *command, const char *first, const char *second, pid_t *process) {
+    char *arguments[] = {"sh", "-c", (char *)command, "sh", (char *)first, (char *)second, NULL};
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
 
@@ -30,15 +30,15 @@ static int start(const char *command, const char *file, const char *user, pid_t 
     return error;
 }
 
-bool deliver(const char *command, const char *file, const char *user, unsigned timeout,
-             const atomic_bool *interrupted, char problem[256]) {
+bool shell_run(const char *name, const char *command, const char *first, const char *second,
+               unsigned timeout, const atomic_bool *interrupted, char problem[SHELL_PROBLEM]) {
     const struct timespec pause = {.tv_nsec = 5000000};
     uint64_t deadline = clock_milliseconds() + timeout;
     pid_t process;
-    int error = start(command, file, user, &process), status = 0;
+    int error = start(command, first, second, &process), status = 0;
 
     if (error != 0) {
-        snprintf(problem, 256, "the deliver command can't be started: error %d", error);
+        snprintf(problem, SHELL_PROBLEM, "the %s command can't be started: error %d", name, error);
         return false;
     }
     while (waitpid(process, &status, WNOHANG) == 0) {
@@ -46,7 +46,7 @@ bool deliver(const char *command, const char *file, const char *user, unsigned t
         if (is_interrupted || clock_milliseconds() >= deadline) {
             kill(-process, SIGKILL);
             waitpid(process, &status, 0);
-            snprintf(problem, 256, "the deliver command was stopped: %s",
+            snprintf(problem, SHELL_PROBLEM, "the %s command was stopped: %s", name,
                      is_interrupted ? "interrupted" : "it took too long");
             return false;
         }
@@ -55,7 +55,7 @@ bool deliver(const char *command, const char *file, const char *user, unsigned t
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
         return true;
     }
-    snprintf(problem, 256, "the deliver command failed with %s %d",
+    snprintf(problem, SHELL_PROBLEM, "the %s command failed with %s %d", name,
              WIFEXITED(status) ? "status" : "signal",
              WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
     return false;
