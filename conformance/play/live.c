@@ -105,6 +105,8 @@ static bool open_connections(struct replay *replay) {
     return true;
 }
 
+#define WRONG_PASSWORD "imapspec-no-password"
+
 /* What the dialog may use without having captured it. */
 static bool set_variables(struct replay *replay) {
     const char *user = replay->user ? replay->user : "";
@@ -114,10 +116,13 @@ static bool set_variables(struct replay *replay) {
         password = "";
     }
     char *plain = ladder_plain_response(user, password);
-    bool is_set = plain && variables_set(&replay->wire, "user", user, strlen(user)) &&
+    char *wrong = ladder_plain_response(user, WRONG_PASSWORD);
+    bool is_set = plain && wrong && variables_set(&replay->wire, "user", user, strlen(user)) &&
                   variables_set(&replay->wire, "password", password, strlen(password)) &&
-                  variables_set(&replay->wire, "plain", plain, strlen(plain));
+                  variables_set(&replay->wire, "plain", plain, strlen(plain)) &&
+                  variables_set(&replay->wire, "wrong-plain", wrong, strlen(wrong));
     free(plain);
+    free(wrong);
     return is_set;
 }
 

@@ -144,7 +144,7 @@ static bool hide_secrets(const struct replay *replay, const struct dialog_step *
     size_t size;
 
     if (!strstr(step->text, "${user}") && !strstr(step->text, "${password}") &&
-        !strstr(step->text, "${plain}")) {
+        !strstr(step->text, "${plain}") && !strstr(step->text, "${wrong-plain}")) {
         return false;
     }
     uint8_t *text = dialog_expand(step->text, step->size, &replay->shown, &size);

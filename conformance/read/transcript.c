@@ -189,7 +189,8 @@ static bool define_account(const struct transcript *transcript) {
 
     return (variables_set(&dialog->examples, "user", example, strlen(example)) &&
             variables_set(&dialog->examples, "password", example, strlen(example)) &&
-            variables_set(&dialog->examples, "plain", plain, strlen(plain))) ||
+            variables_set(&dialog->examples, "plain", plain, strlen(plain)) &&
+            variables_set(&dialog->examples, "wrong-plain", plain, strlen(plain))) ||
            source_fail_memory(transcript->source);
 }
 

@@ -65,18 +65,20 @@ def test_authenticate_where_login_is_disabled(play):
     assert "LOGIN" not in run.server.commands
 
 
-def test_a_dialog_authenticates_itself(play):
-    run = play(Authenticating, """\
+@pytest.mark.parametrize("response, answer, expected", [
+    ("plain", "a1 OK logged in", "NO"), ("wrong-plain", "a1 NO wrong password", "OK")])
+def test_a_dialog_authenticates_itself(play, response, answer, expected):
+    run = play(Authenticating, f"""\
 # The account's response.
 section: none
 state: greeting
 
 C: a1 AUTHENTICATE PLAIN
 S: + go
-C: ${plain}
-S: a1 NO the account is known
+C: ${{{response}}}
+S: a1 {expected} this is not the answer
 """)
-    assert run.dialog["outcome"] == "fail" and "a1 OK logged in" in run.output
+    assert run.dialog["outcome"] == "fail" and answer in run.output
     assert base64.b64encode(b"\0user\0secret").decode() not in run.output
 
 
