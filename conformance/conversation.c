@@ -23,6 +23,9 @@ static const struct imap_check checks[CONVERSATION_RULE_COUNT] = {
                                      IMAP_VIOLATION},
     [CONVERSATION_TLS_PENDING] = {"tls-pending", "RFC 3501, 6.2.1",
                                   "a command after STARTTLS, before TLS is there", IMAP_VIOLATION},
+    [CONVERSATION_CHARSET_ENABLED] = {"charset-enabled", "RFC 6855, 3",
+                                      "SEARCH with CHARSET, after UTF8=ACCEPT was enabled",
+                                      IMAP_VIOLATION},
     [CONVERSATION_EXPUNGE_UNASKED] = {"expunge-unasked", "RFC 3501, 7.4.1",
                                       "EXPUNGE while no command is in progress, or none but FETCH, "
                                       "STORE and SEARCH",
@@ -243,6 +246,9 @@ static void check_command(const struct hearing *hearing, const struct conversati
     }
     if (is_word(name, "LOGIN") && conversation->login_disabled) {
         report(hearing, CONVERSATION_LOGIN_DISABLED, name->at, name->at + name->size);
+    }
+    if (command->searches && is_word(argument, "CHARSET") && conversation->utf8) {
+        report(hearing, CONVERSATION_CHARSET_ENABLED, name->at, name->at + name->size);
     }
     if (is_in_progress(conversation, COMMAND_STARTTLS)) {
         report(hearing, CONVERSATION_TLS_PENDING, tag->at, tag->at + tag->size);
@@ -495,6 +501,10 @@ static void hear_untagged(const struct hearing *hearing, size_t size, size_t at)
 
     if (is_word(&word, "BYE")) {
         conversation->bye = true;
+    } else if (is_word(&word, "ENABLED")) {
+        for (; second.size > 0; second = next_word(hearing->octets, size, &at)) {
+            conversation->utf8 = conversation->utf8 || is_word(&second, "UTF8=ACCEPT");
+        }
     } else if (!is_sure(conversation)) {
         forget_messages(conversation);
     } else if (is_word(&word, "VANISHED")) {

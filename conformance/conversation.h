@@ -20,6 +20,7 @@ enum conversation_rule {
     CONVERSATION_ENABLE_SELECTED,
     CONVERSATION_LOGIN_DISABLED,
     CONVERSATION_TLS_PENDING,
+    CONVERSATION_CHARSET_ENABLED,
     CONVERSATION_EXPUNGE_UNASKED,
     CONVERSATION_EXISTS_SHRINKS,
     CONVERSATION_NUMBER_BEYOND,
@@ -62,6 +63,7 @@ struct conversation {
     bool lost;           /* more commands in progress than fit */
     bool notifies;       /* NOTIFY (RFC 5465) was used: EXPUNGE may come at any time */
     bool login_disabled; /* the capabilities, as last announced, hold LOGINDISABLED */
+    bool utf8;           /* UTF8=ACCEPT is enabled */
     bool bye;
     bool is_selected;                    /* a mailbox is */
     char selected[CONVERSATION_MAILBOX]; /* the mailbox that is; "": none, or not known */

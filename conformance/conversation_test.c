@@ -133,6 +133,15 @@ static void nothing_follows_starttls(void **state) {
     assert_remarks("C: a STARTTLS\nS: a NO x\nC: b NOOP", "");
 }
 
+static void search_with_utf8_names_no_charset(void **state) {
+    (void)state;
+    assert_remarks("C: a SEARCH CHARSET UTF-8 ALL\nS: a OK x\nS: * ENABLED CONDSTORE\n"
+                   "C: b SEARCH CHARSET UTF-8 ALL\nS: b OK x\n"
+                   "S: * ENABLED CONDSTORE UTF8=ACCEPT\nC: c SEARCH ALL\n"
+                   "C: d UID SEARCH CHARSET UTF-8 ALL",
+                   "8 charset-enabled\n");
+}
+
 static void expunge_comes_with_a_command_that_allows_it(void **state) {
     (void)state;
     assert_remarks("C: a NOOP\nS: * 1 EXPUNGE\nS: a OK x\nS: * 1 EXPUNGE", "4 expunge-unasked\n");
@@ -211,6 +220,7 @@ int main(void) {
         cmocka_unit_test(enable_comes_before_select),
         cmocka_unit_test(login_is_as_the_server_announces),
         cmocka_unit_test(nothing_follows_starttls),
+        cmocka_unit_test(search_with_utf8_names_no_charset),
         cmocka_unit_test(expunge_comes_with_a_command_that_allows_it),
         cmocka_unit_test(messages_are_counted),
         cmocka_unit_test(uids_stay_and_ascend),

@@ -24,11 +24,15 @@ enum check {
     CHECK_FLAG_BACKSLASH,
     CHECK_FLAG_DUPLICATE,
     CHECK_LIST_CHILDREN,
+    CHECK_LIST_NO_CHILDREN,
+    CHECK_LIST_ATTRIBUTE,
     CHECK_LIST_MARKED,
     CHECK_LIST_OPTION_DUPLICATE,
     CHECK_ESEARCH_DUPLICATE,
     CHECK_CAPABILITY_DUPLICATE,
     CHECK_CAPABILITY_LITERALS,
+    CHECK_CAPABILITY_RIGHTS,
+    CHECK_CAPABILITY_UTF8,
     CHECK_CAPABILITY_REVISION,
     CHECK_CAPABILITY_FIRST,
     CHECK_CAPABILITY_UNREGISTERED,
@@ -38,6 +42,7 @@ enum check {
     CHECK_UID_ZERO,
     CHECK_COUNT_32,
     CHECK_SET_STAR,
+    CHECK_SET_ORDER,
     CHECK_OBJECTID_SIZE,
     CHECK_ID_SIZE,
     CHECK_ID_DUPLICATE,
@@ -47,6 +52,8 @@ enum check {
     CHECK_BASE64_BITS,
     CHECK_FIELD_NAME,
     CHECK_RIGHTS,
+    CHECK_RIGHTS_DUPLICATE,
+    CHECK_NAMESPACE_EXTENSION,
     CHECK_ENTRY,
     CHECK_ENVELOPE_DEFAULT,
     CHECK_ENVELOPE_GROUP,
@@ -75,6 +82,7 @@ typedef void check_function(const struct subject *, uint32_t node);
 check_function check_mailbox, check_new_mailbox;
 check_function check_date, check_date_time;
 check_function check_flag, check_keyword, check_flag_twins, check_list_attributes;
+check_function check_set_order, check_listed_rights, check_namespace_extension;
 check_function check_list_options, check_esearch, check_code_name, check_text;
 check_function check_capabilities, check_capability, check_mechanism;
 check_function check_status_value, check_counts, check_set, check_objectid, check_id;

@@ -10,8 +10,10 @@ enum { MECHANISM_SIZE = 20 /* octets of its name at most (RFC 4422, 3.1) */ };
 
 void check_capabilities(const struct subject *subject, uint32_t list) {
     uint32_t first = subject->nodes[list].children;
-    bool all = false, small = false, rev1 = false, rev2 = false;
+    bool all = false, small = false, rev1 = false, rev2 = false, accept = false, only = false;
     for (uint32_t node = first; node != 0; node = subject->nodes[node].next) {
+        accept = accept || check_is_word(subject, node, "UTF8=ACCEPT");
+        only = only || check_is_word(subject, node, "UTF8=ONLY");
         rev1 = rev1 || check_is_word(subject, node, "IMAP4rev1");
         rev2 = rev2 || check_is_word(subject, node, "IMAP4rev2");
         if (node != first && check_is_word(subject, node, "IMAP4")) {
@@ -25,6 +27,9 @@ void check_capabilities(const struct subject *subject, uint32_t list) {
     }
     if (all && small) {
         check_report_node(subject, CHECK_CAPABILITY_LITERALS, list);
+    }
+    if (accept && only) {
+        check_report_node(subject, CHECK_CAPABILITY_UTF8, list);
     }
     bool is_one = subject->rev1 != subject->rev2; /* otherwise either will do */
     if (is_one && !(subject->rev1 ? rev1 : rev2)) {
@@ -52,12 +57,31 @@ static void check_name(const struct subject *subject, uint32_t node, size_t at) 
     }
 }
 
-void check_capability(const struct subject *subject, uint32_t node) {
-    static const char prefix[] = "AUTH=";
-    size_t size, length = sizeof prefix - 1;
+static bool begins_with(const uint8_t *octets, size_t size, const char *prefix) {
+    size_t length = strlen(prefix);
+    return size >= length && strncasecmp((const char *)octets, prefix, length) == 0;
+}
+
+/* `RIGHTS=texk`: rights that RFC 2086 doesn't have, but for the virtual c and d. */
+static void check_new_rights(const struct subject *subject, uint32_t node) {
+    static const char others[] = "lrswipacd0123456789";
+    size_t size, at = strlen("RIGHTS=");
     const uint8_t *octets = check_octets(subject, node, &size);
-    if (size >= length && strncasecmp((const char *)octets, prefix, length) == 0) {
-        check_name(subject, node, length);
+    while (at < size && octets[at] != 0 && !strchr(others, octets[at])) {
+        at++;
+    }
+    if (at < size) {
+        check_report_node(subject, CHECK_CAPABILITY_RIGHTS, node);
+    }
+}
+
+void check_capability(const struct subject *subject, uint32_t node) {
+    size_t size;
+    const uint8_t *octets = check_octets(subject, node, &size);
+    if (begins_with(octets, size, "AUTH=")) {
+        check_name(subject, node, strlen("AUTH="));
+    } else if (begins_with(octets, size, "RIGHTS=")) {
+        check_new_rights(subject, node);
     }
     if (!registry_has_capability(octets, size)) {
         check_report_node(subject, CHECK_CAPABILITY_UNREGISTERED, node);

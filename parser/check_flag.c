@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "registry.h"
+
 static const char *const system_flags[] = {"\\Answered", "\\Flagged", "\\Deleted",
                                            "\\Seen",     "\\Draft",   "\\Recent"};
 
@@ -54,21 +56,29 @@ void check_flag_twins(const struct subject *subject, uint32_t list) {
 }
 
 void check_list_attributes(const struct subject *subject, uint32_t list) {
-    bool has = false, has_not = false;
+    bool has = false, has_no = false, cannot_have = false;
     unsigned marks = 0;
     for (uint32_t node = subject->nodes[list].children; node != 0;
          node = subject->nodes[node].next) {
         has = has || check_is_word(subject, node, "\\HasChildren");
-        has_not = has_not || check_is_word(subject, node, "\\HasNoChildren") ||
-                  check_is_word(subject, node, "\\Noinferiors");
+        has_no = has_no || check_is_word(subject, node, "\\HasNoChildren");
+        cannot_have = cannot_have || check_is_word(subject, node, "\\Noinferiors");
         marks += check_is_word(subject, node, "\\Marked") ||
                  check_is_word(subject, node, "\\Unmarked") ||
                  check_is_word(subject, node, "\\Noselect");
+        size_t size;
+        const uint8_t *octets = check_octets(subject, node, &size);
+        if (!registry_has_attribute(octets, size)) {
+            check_report_node(subject, CHECK_LIST_ATTRIBUTE, node);
+        }
     }
     if (marks > 1) {
         check_report_node(subject, CHECK_LIST_MARKED, list);
     }
-    if (has && has_not) {
+    if (has && (has_no || cannot_have)) {
         check_report_node(subject, CHECK_LIST_CHILDREN, list);
+    }
+    if (has_no && cannot_have) {
+        check_report_node(subject, CHECK_LIST_NO_CHILDREN, list);
     }
 }

@@ -34,3 +34,15 @@ void check_set(const struct subject *subject, uint32_t set) {
         check_report(subject, CHECK_SET_STAR, start, start + 1);
     }
 }
+
+void check_set_order(const struct subject *subject, uint32_t set) {
+    uint64_t before = 0;
+    for (uint32_t node = subject->nodes[set].children; node != 0;
+         node = subject->nodes[node].next) {
+        if (subject->nodes[node].value <= before) {
+            check_report_node(subject, CHECK_SET_ORDER, node);
+            return;
+        }
+        before = subject->nodes[node].value;
+    }
+}

@@ -2,6 +2,7 @@
 #include "check.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum {
     SMALL_LITERAL = 4096, /* octets (RFC 7888, 5) */
@@ -128,5 +129,40 @@ void check_rights(const struct subject *subject, uint32_t node) {
             return;
         }
         may_be_sign = false;
+    }
+}
+
+/* All rights of one LISTRIGHTS response: those that go together, and those that are alone. */
+void check_listed_rights(const struct subject *subject, uint32_t response) {
+    bool seen[256] = {false};
+    for (uint32_t node = subject->nodes[response].children; node != 0;
+         node = subject->nodes[node].next) {
+        struct check_value value = check_value(subject, node);
+        bool twice = false;
+        for (int octet; (octet = check_value_next(&value)) >= 0;) {
+            twice = twice || seen[octet];
+            seen[octet] = true;
+        }
+        if (!check_is_rule(subject, node, "rights")) {
+            memset(seen, 0, sizeof seen); /* the mailbox, the identifier */
+        } else if (twice) {
+            check_report_node(subject, CHECK_RIGHTS_DUPLICATE, node);
+        }
+    }
+}
+
+/* A standard has one: TRANSLATION (RFC 5255, 3.4). */
+void check_namespace_extension(const struct subject *subject, uint32_t node) {
+    static const char standard[] = "TRANSLATION";
+    uint32_t name = subject->nodes[node].children;
+    struct check_value value = check_value(subject, name);
+    char begin[sizeof standard] = "";
+    for (size_t i = 0; i < sizeof begin - 1; i++) {
+        int octet = check_value_next(&value);
+        begin[i] = (char)(octet > 0 ? octet : 0);
+    }
+    bool is_standard = strcasecmp(begin, standard) == 0 && check_value_next(&value) < 0;
+    if (!is_standard && strncasecmp(begin, "X-", 2) != 0) {
+        check_report_node(subject, CHECK_NAMESPACE_EXTENSION, name);
     }
 }

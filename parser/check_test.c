@@ -201,7 +201,7 @@ static void test_flags(void **state) {
         {"* 1 FETCH (FLAGS (a a) UID 1)\r\n", "flag-duplicate 20..21"},
         {"* OK [PERMANENTFLAGS (a a)] x\r\n", "flag-duplicate 24..25"},
         {"* LIST (\\HasChildren \\Marked) \"/\" x\r\n", ""},
-        {"* LIST (\\HasNoChildren \\Noinferiors) \"/\" x\r\n", ""},
+        {"* LIST (\\HasNoChildren \\Noinferiors) \"/\" x\r\n", "list-no-children 8..35"},
         {"* LIST (\\HasChildren \\Noinferiors) \"/\" x\r\n", "list-children 8..33"},
         {"* LIST (\\HasChildren \\hasnochildren) \"/\" x\r\n", "list-children 8..35"},
     };
@@ -480,6 +480,18 @@ static void test_words_that_stand_once(void **state) {
         {"* LIST (\\Marked \\HasChildren) \"/\" x\r\n", ""},
         {"* LIST (\\Noselect \\Marked) \"/\" x\r\n", "list-marked 8..25"},
         {"* LIST (\\marked \\Unmarked) \"/\" x\r\n", "list-marked 8..25"},
+        {"* LIST (\\HasNoChildren \\Sent \\x-Own) \"/\" x\r\n", ""},
+        {"* LIST (\\Spam) \"/\" x\r\n", "list-attribute 8..13"},
+        {"* CAPABILITY IMAP4rev1 UTF8=ACCEPT UTF8=ONLY\r\n", "capability-utf8 2..44"},
+        {"* CAPABILITY IMAP4rev1 RIGHTS=texk\r\n", ""},
+        {"* CAPABILITY IMAP4rev1 RIGHTS=texc\r\n", "capability-rights 23..34"},
+        {"* CAPABILITY IMAP4rev1 RIGHTS=te0\r\n", "capability-rights 23..33"},
+        {"* LISTRIGHTS x ll l r sw\r\n", ""},
+        {"* LISTRIGHTS x y l r srw\r\n", "rights-duplicate 21..24"},
+        {"* NAMESPACE ((\"\" \"/\" \"x-y\" (\"z\"))) NIL NIL\r\n", ""},
+        {"* NAMESPACE ((\"\" \"/\" \"Translation\" (\"z\"))) NIL NIL\r\n", ""},
+        {"* NAMESPACE ((\"\" \"/\" \"TRANSLATIONS\" (\"z\"))) NIL NIL\r\n",
+         "namespace-extension 21..35"},
         {"* ESEARCH (TAG \"a\") ALL 1 COUNT 1\r\n", ""},
         {"* ESEARCH (TAG \"a\") ALL 1 COUNT 1 all 1\r\n", "esearch-duplicate 34..39"},
         {"* ESEARCH (TAG \"a\") UID ADDTO (1 3) ADDTO (1 2)\r\n", ""},
@@ -492,6 +504,9 @@ static void test_words_that_stand_once(void **state) {
     RUN(IMAP_RESPONSE, "all", responses);
     static const struct sample commands[] = {
         {"a LIST (SUBSCRIBED REMOTE) \"\" * RETURN (SUBSCRIBED)\r\n", ""},
+        {"a SELECT x (QRESYNC (1 2 9:3 (1,3:4 7:8)))\r\n", ""},
+        {"a SELECT x (QRESYNC (1 2 9:3 (1,4:3 7:8)))\r\n", "set-order 34..35"},
+        {"a SELECT x (QRESYNC (1 2 9:3 (1 8,8)))\r\n", "set-order 34..35"},
         {"a LIST (REMOTE remote) \"\" *\r\n", "list-option-duplicate 15..21"},
         {"a LIST \"\" * RETURN (CHILDREN CHILDREN)\r\n", "list-option-duplicate 29..37"},
     };

@@ -83,6 +83,13 @@ static const char *const capabilities[] = {"ACL",
                                            "UTF8=",
                                            "WITHIN"};
 
+/* IANA's registry of IMAP mailbox name attributes. */
+static const char *const attributes[] = {
+    "\\All",           "\\Archive",     "\\Drafts",     "\\Flagged", "\\HasChildren",
+    "\\HasNoChildren", "\\Important",   "\\Junk",       "\\Marked",  "\\Memos",
+    "\\Noinferiors",   "\\NonExistent", "\\Noselect",   "\\Remote",  "\\Scheduled",
+    "\\Sent",          "\\Snoozed",     "\\Subscribed", "\\Trash",   "\\Unmarked"};
+
 /* IANA's registry of IMAP response codes. */
 static const char *const codes[] = {"ALERT",
                                     "ALREADYEXISTS",
@@ -164,11 +171,21 @@ bool registry_has_capability(const uint8_t *name, size_t size) {
     return is_experimental(name, size);
 }
 
-bool registry_has_code(const uint8_t *name, size_t size) {
-    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
-        if (strlen(codes[i]) == size && strncasecmp((const char *)name, codes[i], size) == 0) {
+/* Is it one of the words? In any case. */
+static bool is_among(const char *const *words, size_t count, const uint8_t *name, size_t size) {
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(words[i]) == size && strncasecmp((const char *)name, words[i], size) == 0) {
             return true;
         }
     }
-    return is_experimental(name, size);
+    return false;
+}
+
+bool registry_has_attribute(const uint8_t *name, size_t size) {
+    return is_among(attributes, sizeof attributes / sizeof *attributes, name, size) ||
+           (size > 0 && is_experimental(name + 1, size - 1));
+}
+
+bool registry_has_code(const uint8_t *name, size_t size) {
+    return is_among(codes, sizeof codes / sizeof *codes, name, size) || is_experimental(name, size);
 }

@@ -9,6 +9,9 @@
 /* Is it a capability that is registered, or begins with X? In any case. */
 bool registry_has_capability(const uint8_t *name, size_t size);
 
+/* The same of a mailbox's name attribute: `\Sent`; X stands behind the backslash. */
+bool registry_has_attribute(const uint8_t *name, size_t size);
+
 /* The same of the name of a response code. */
 bool registry_has_code(const uint8_t *name, size_t size);
 
