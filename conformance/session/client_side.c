@@ -50,15 +50,14 @@ static void hear(struct client_side *client) {
  * command is awaited. */
 static size_t skip_refused(struct client_side *client, const uint8_t *octets, size_t size) {
     const uint8_t *end = memchr(octets, '\n', size);
-    size_t skipped = end ? (size_t)(end - octets) + 1 : size, consumed;
+    size_t skipped = end ? (size_t)(end - octets) + 1 : size;
 
-    imap_parser_feed(&client->parser, octets, skipped, &consumed);
     keep(client, octets, skipped);
     if (end && conversation_next_root(client->conversation) == IMAP_COMMAND) {
         hear(client);
     }
     if (end) {
-        begin_message(client);
+        client_side_begin(client, client->conversation);
     }
     return skipped;
 }
@@ -74,7 +73,6 @@ static size_t read_command(struct client_side *client, const uint8_t *octets, si
     keep(client, octets, consumed);
     if (status == IMAP_FAILED) {
         client->refused = true;
-        imap_parser_resync(&client->parser);
         return consumed;
     }
     bool has_ended = imap_parser_at_start(&client->parser);

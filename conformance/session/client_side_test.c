@@ -87,6 +87,19 @@ static void a_command_is_heard_before_its_literal(void **state) {
     assert_progress(fixture, "a2 ");
 }
 
+static void a_command_that_breaks_after_a_literal_is_over(void **state) {
+    struct fixture *fixture = *state;
+
+    for (size_t chunk = 1; chunk < 60; chunk++) {
+        send(fixture, "a1 APPEND x {3}\r\n", chunk);
+        send(fixture, "abc \"17-Bul-1996 02:44:25 -0700\" {22}\r\n", chunk);
+        answer(fixture, "a1 BAD x\r\n");
+        send(fixture, "a2 NOOP\r\n", chunk);
+        assert_progress(fixture, "a2 ");
+        answer(fixture, "a2 OK x\r\n");
+    }
+}
+
 static void what_is_answered_too_early_was_a_command(void **state) {
     struct fixture *fixture = *state;
 
@@ -150,6 +163,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(commands_are_heard_however_they_are_cut),
         TEST(a_command_is_heard_before_its_literal),
+        TEST(a_command_that_breaks_after_a_literal_is_over),
         TEST(what_is_answered_too_early_was_a_command),
         TEST(lines_of_other_commands_are_no_commands),
         TEST(an_endless_line_takes_no_memory),
