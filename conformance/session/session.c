@@ -448,6 +448,8 @@ bool session_start_tls(struct session *session) {
     take_input(session, session->input_end - session->input_start);
     abandon_message(session, injected);
     start_parser(session, IMAP_RESPONSE);
+    /* What was begun in clear is not gone on with. */
+    client_side_begin(&session->client_side, &session->conversation);
     return handshake(session);
 }
 
