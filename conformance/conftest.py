@@ -31,6 +31,8 @@ def pytest_addoption(parser):
                     help="run the dialogs against imap://user:password@host:port; a %%d in the "
                          "user is the number of the pytest-xdist worker (default: start Dovecot)")
     group.addoption("--imap-ca-file", metavar="FILE", help="for that server's certificate")
+    group.addoption("--imap-every-line", action="store_true",
+                    help="turn every line of every dialog around, to see it fail (minutes)")
     group.addoption("--imap-disposable-account", action="store_true",
                     help="the account on that server may be wiped")
 
