@@ -68,7 +68,7 @@ static const struct imap_check checks[CHECK_COUNT] = {
     [CHECK_CAPABILITY_LITERALS] = {"capability-literals", "RFC 7888, 5",
                                    "LITERAL+ and LITERAL- at the same time", IMAP_VIOLATION},
     [CHECK_CAPABILITY_RIGHTS] = {"capability-rights", "RFC 4314, 2.2",
-                                 "RIGHTS= with a right that is defined otherwise, or a digit",
+                                 "RIGHTS= without t, e, x or k, or with a right that it isn't for",
                                  IMAP_VIOLATION},
     [CHECK_CAPABILITY_UTF8] = {"capability-utf8", "RFC 6855, 6",
                                "UTF8=ACCEPT and UTF8=ONLY at the same time", IMAP_VIOLATION},

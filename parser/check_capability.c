@@ -62,15 +62,18 @@ static bool begins_with(const uint8_t *octets, size_t size, const char *prefix) 
     return size >= length && strncasecmp((const char *)octets, prefix, length) == 0;
 }
 
-/* `RIGHTS=texk`: rights that RFC 2086 doesn't have, but for the virtual c and d. */
+/* `RIGHTS=texk`: these four (RFC 4314, 5.1.1), and of others none that RFC 2086 has. */
 static void check_new_rights(const struct subject *subject, uint32_t node) {
-    static const char others[] = "lrswipacd0123456789";
-    size_t size, at = strlen("RIGHTS=");
+    static const char needed[] = "texk", others[] = "lrswipacd0123456789";
+    size_t size, at = strlen("RIGHTS="), found = 0;
     const uint8_t *octets = check_octets(subject, node, &size);
+    while (needed[found] && memchr(octets + at, needed[found], size - at)) {
+        found++;
+    }
     while (at < size && octets[at] != 0 && !strchr(others, octets[at])) {
         at++;
     }
-    if (at < size) {
+    if (at < size || needed[found]) {
         check_report_node(subject, CHECK_CAPABILITY_RIGHTS, node);
     }
 }

@@ -18,7 +18,8 @@ enum trait_flag {
     TRAIT_ITEM = 1024,      /* one of a list, known by its first word */
     TRAIT_MOMENT = 2048,    /* a date-time: the zone that it is told in does not count */
     TRAIT_ARGUMENTS = 4096, /* what follows its name is free where none is expected */
-    TRAIT_OCTETS = 8192     /* one of the forms that the same octets may come in */
+    TRAIT_OCTETS = 8192,    /* one of the forms that the same octets may come in */
+    TRAIT_LETTERS = 16384   /* a set of letters, in whatever order */
 };
 
 struct trait {

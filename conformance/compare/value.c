@@ -69,6 +69,22 @@ static bool values_equal(struct value left, struct value right, bool ignore_case
     }
 }
 
+/* Which octets are in it? */
+static void mark_letters(struct value value, bool letters[UINT8_MAX + 1]) {
+    for (int octet = next_octet(&value); octet >= 0; octet = next_octet(&value)) {
+        letters[octet] = true;
+    }
+}
+
+/* Have both the same octets, in whatever order? */
+static bool letters_equal(struct value left, struct value right) {
+    bool in_left[UINT8_MAX + 1] = {false}, in_right[UINT8_MAX + 1] = {false};
+
+    mark_letters(left, in_left);
+    mark_letters(right, in_right);
+    return memcmp(in_left, in_right, sizeof in_left) == 0;
+}
+
 /* Is it INBOX, however it is written? */
 static bool is_inbox(struct value value) {
     static const uint8_t inbox[] = {'I', 'N', 'B', 'O', 'X'};
@@ -128,6 +144,9 @@ bool value_equals(unsigned flags, const uint8_t *left, size_t left_size, const u
         return left_nil && right_nil;
     }
     struct value left_value = value_of(left, left_size), right_value = value_of(right, right_size);
+    if (flags & TRAIT_LETTERS) {
+        return letters_equal(left_value, right_value);
+    }
     bool ignore_case = (flags & TRAIT_IGNORE_CASE) ||
                        ((flags & TRAIT_INBOX) && is_inbox(left_value) && is_inbox(right_value));
     return values_equal(left_value, right_value, ignore_case);
