@@ -60,6 +60,20 @@ void line_replace_exactly(struct situation *situation, const uint8_t *line, size
     replace_all(situation->mutation, find_exactly, line, size, out);
 }
 
+void line_replace_number(struct situation *situation, const uint8_t *line, size_t size,
+                         struct buffer *out) {
+    const struct mutation *mutation = situation->mutation;
+    size_t start = find(line, size, after_tag(line, size), mutation->from);
+    size_t end = start < size ? start + strlen(mutation->from) : size;
+
+    while (end < size && isdigit(line[end])) {
+        end++;
+    }
+    buffer_add(out, line, start);
+    buffer_add_text(out, start < size ? mutation->to : "");
+    buffer_add(out, line + end, size - end);
+}
+
 static bool ends_in_literal(const uint8_t *line, size_t size) {
     while (size > 0 && (line[size - 1] == '\n' || line[size - 1] == '\r')) {
         size--;

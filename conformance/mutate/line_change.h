@@ -11,6 +11,9 @@ change_line line_replace;
 /* The same, in this case alone. */
 change_line line_replace_exactly;
 
+/* Replaces `from` with the number after it, once, in any case. */
+change_line line_replace_number;
+
 /* Before the line come the commands of `to`, with spaces and "|" between them. ${1} in one is the
  * first argument of the line, ${last} its last; nothing is sent if that isn't there, or a literal.
  */

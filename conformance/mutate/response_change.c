@@ -138,6 +138,24 @@ void node_repeat(struct situation *situation, const struct response_change *chan
     buffer_add(out, response->octets + place->start, response->size - (size_t)place->start);
 }
 
+void node_swap(struct situation *situation, const struct response_change *change,
+               const struct response *response, uint32_t node, struct buffer *out) {
+    const struct imap_node *place = &response->tree.nodes[node];
+    const struct imap_node *next = &response->tree.nodes[place->next];
+    const uint8_t *octets = response->octets;
+
+    (void)situation, (void)change;
+    if (place->next == 0) {
+        buffer_add(out, octets, response->size);
+        return;
+    }
+    buffer_add(out, octets, (size_t)place->start);
+    buffer_add(out, octets + next->start, (size_t)(next->end - next->start));
+    buffer_add(out, octets + place->end, (size_t)(next->start - place->end));
+    buffer_add(out, octets + place->start, (size_t)(place->end - place->start));
+    buffer_add(out, octets + next->end, response->size - (size_t)next->end);
+}
+
 static void replace_number(struct buffer *out, const struct response *response, uint32_t node,
                            int64_t number) {
     const struct imap_node *place = &response->tree.nodes[node];

@@ -21,6 +21,7 @@ change_response response_count; /* it is sent, and counted */
 change_response node_replace;      /* `text` stands there */
 change_response node_remove;       /* nothing does, and one SP less */
 change_response node_repeat;       /* it stands there twice, with SP between */
+change_response node_swap;         /* the node after it stands there, and it stands behind */
 change_response node_add;          /* the number is larger by `by`, and never below 0 */
 change_response node_count;        /* the number is larger by 0, 1, 2, … each time */
 change_response node_subtract;     /* the number is `by` less itself */
