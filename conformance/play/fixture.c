@@ -65,28 +65,28 @@ static const char *attribute_of(const struct fixture_mailbox *mailbox, int kind,
     return NULL;
 }
 
-/* Adds the flags (all that apply) and the date of a message to its APPEND. */
+/* Adds the flags (all that apply) and the date of a message to its APPEND. There is always a list of
+ * flags: a server may stumble where it is missing. */
 static void add_attributes(struct exchange *append, const struct fixture_mailbox *mailbox,
                            unsigned number) {
     const char *date = attribute_of(mailbox, FIXTURE_INTERNALDATE, number);
     struct buffer text = {0};
 
+    buffer_add_text(&text, "(");
     for (size_t i = 0; i < mailbox->attribute_count; i++) {
         const struct fixture_attribute *attribute = &mailbox->attributes[i];
         if (attribute->kind == FIXTURE_FLAGS && set_holds(attribute->messages, number)) {
-            buffer_format(&text, "%s%s", text.size ? " " : "(", attribute->value);
+            buffer_format(&text, "%s%s", text.size > 1 ? " " : "", attribute->value);
         }
     }
-    if (text.size) {
-        buffer_add_text(&text, ")");
-    }
+    buffer_add_text(&text, ")");
     if (date) {
-        buffer_format(&text, "%s\"%s\"", text.size ? " " : "", date);
+        buffer_format(&text, " \"%s\"", date);
     }
     buffer_add(&text, "", 1);
     if (text.failed) {
         append->wire.failed = true;
-    } else if (text.size > 1) {
+    } else {
         exchange_add_text(append, (const char *)text.octets);
     }
     buffer_free(&text);

@@ -1,0 +1,22 @@
+"""Twisted's IMAP4Server, with accounts of ours (server.py)."""
+import shutil
+import sys
+
+from server_profile import Command, PASSWORD, Profile, deliver_by_append
+
+
+class Server(Profile):
+    packages = ("python3-twisted", "python3-openssl", "python3-zope.interface")
+    unneeded = ("python3-hamcrest", "python3-bcrypt")
+
+    def prepare(self, state):
+        shutil.copy(self.folder / "server.py", state.state)
+
+    def commands(self, state):
+        yield Command([sys.executable, state.state / "server.py", str(state.imap_port),
+                       str(state.imaps_port), PASSWORD, *self.users],
+                      {"PYTHONPATH": str(state.root / "usr/lib/python3/dist-packages"),
+                       "PYTHONDONTWRITEBYTECODE": "1"}, state.state)
+
+    def deliver(self, state, file, user):
+        deliver_by_append(state, file, user)
