@@ -36,12 +36,19 @@ def unpack_debian(packages, unneeded, folder, root):
         subprocess.run(["dpkg-deb", "--extract", package, root], check=True)
 
 
-def unpack_npm(packages, root):
-    """Scripts of packages are not run: nothing of them is needed to run these programs."""
-    print("downloading", *packages, file=sys.stderr)
-    subprocess.run(["npm", "install", "--prefix", root, "--ignore-scripts", "--no-audit",
+def unpack_npm(packages, alone, folder, root):
+    """Packages of npm, and some without what they depend on. No scripts of theirs are run."""
+    print("downloading", *packages, *alone, file=sys.stderr)
+    subprocess.run(["npm", "install", "--loglevel=error", "--prefix", root, "--ignore-scripts", "--no-audit",
                     "--no-fund", "--omit=dev", *packages],
                    cwd=root, check=True, stdout=sys.stderr)
+    for package in alone:
+        subprocess.run(["npm", "pack", "--loglevel=error", "--ignore-scripts", package], cwd=folder, check=True,
+                       stdout=sys.stderr)
+        target = root / "node_modules" / package.rpartition("@")[0]
+        target.mkdir()
+        subprocess.run(["tar", "--extract", "--strip-components=1", "--no-same-owner", "--file",
+                        f"{folder}/{package.replace('@', '-')}.tgz"], cwd=target, check=True)
 
 
 @contextlib.contextmanager
@@ -54,7 +61,7 @@ def alone(path):
 
 def fetch(profile):
     """The folder with a server's packages unpacked and made ready, downloaded first if need be."""
-    wanted = repr((profile.packages, profile.npm, profile.revision)).encode()
+    wanted = repr((profile.packages, profile.npm, profile.npm_alone, profile.revision)).encode()
     root = cache_folder() / f"{profile.name}-{hashlib.sha256(wanted).hexdigest()[:8]}"
     if root.is_dir():
         return root
@@ -67,7 +74,7 @@ def fetch(profile):
             if profile.packages:
                 unpack_debian(profile.packages, profile.unneeded, folder, unpacked)
             if profile.npm:
-                unpack_npm(profile.npm, unpacked)
+                unpack_npm(profile.npm, profile.npm_alone, folder, unpacked)
             unpacked.chmod(0o755)
             profile.make_ready(unpacked)
             unpacked.rename(root)

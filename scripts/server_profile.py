@@ -70,6 +70,7 @@ class Profile:
     packages = ()        # of Debian
     unneeded = ()        # patterns of packages that they only say they need
     npm = ()             # NAME@VERSION
+    npm_alone = ()       # the same, without what they depend on
     revision = 1         # of what make_ready does
     accounts = 8         # user1 to user8
     workers = 4          # of `imapspec run`
@@ -114,6 +115,21 @@ class Profile:
                 "IMAPSPEC_CA_FILE": certificate,
                 "IMAPSPEC_OPTIONS": shlex.join(options),
                 "IMAPSPEC_STATE": f"{state.state}"}
+
+
+class NodeServer(Profile):
+    """A server of npm's, by a program server.js in the profile's folder."""
+
+    def prepare(self, state):
+        shutil.copy(self.folder / "server.js", state.state)
+        (state.state / "node_modules").symlink_to(state.root / "node_modules")
+
+    def commands(self, state):
+        yield Command([shutil.which("node"), state.state / "server.js", str(state.imap_port),
+                       str(state.imaps_port), PASSWORD, *self.users], {}, state.state)
+
+    def deliver(self, state, file, user):
+        deliver_by_append(state, file, user)
 
 
 def names():

@@ -1,0 +1,8 @@
+"""hoodiecrow-imap 2.1.0, which keeps its mail in memory. All users share it, and an exception ends
+it."""
+from server_profile import NodeServer
+
+
+class Server(NodeServer):
+    npm = ("hoodiecrow-imap@2.1.0",)
+    workers = 1
