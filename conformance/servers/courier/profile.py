@@ -1,0 +1,73 @@
+"""Courier-IMAP 5.0, whose mailboxes are all below INBOX, separator `.`. Its paths are built in, so it
+runs behind bubblewrap."""
+import subprocess
+
+from sandbox import sandboxed, write_users
+from server_profile import Command, PASSWORD, Profile, deliver_to_maildir
+
+
+class Server(Profile):
+    packages = ("courier-imap", "courier-base", "courier-authlib", "courier-authdaemon",
+                "courier-authlib-userdb", "bubblewrap")
+    unneeded = ("exim4*", "libgnutls*", "gnutls*", "libunbound*")
+
+    def environment(self, state):
+        root = state.root
+        libraries = [*state.libraries, root / "usr/lib", root / "usr/lib/courier-authlib"]
+        return {"LD_LIBRARY_PATH": ":".join(map(str, libraries)), "PATH": "/usr/bin:/bin"}
+
+    def prepare(self, state):
+        # Who helps with STARTTLS becomes courier, a user that is built in.
+        write_users(state, ["courier", state.identity.user])
+        for name in ["imapd", "authdaemonrc"]:
+            state.write(self.folder / name)
+        courier = state.folder("etc/courier")
+        for name in ["imapd", "authdaemonrc"]:
+            (state.state / name).rename(courier / name)
+        state.folder("run/courier/authdaemon")
+        (state.state / "both.pem").write_text((state.state / "key.pem").read_text() +
+                                              (state.state / "certificate.pem").read_text())
+        password = subprocess.run(["openssl", "passwd", "-1", PASSWORD], check=True,
+                                  capture_output=True, text=True).stdout.strip()
+        self.write_database(state, "userdb", lambda user: f"home={state.state}/mail/{user}|"
+                            f"uid={state.identity.uid}|gid={state.identity.gid}|_=")
+        self.write_database(state, "userdbshadow", lambda user: f"systempw={password}")
+        self.make_mail(state)
+
+    def write_database(self, state, name, fields):
+        """As makeuserdb does it."""
+        file = state.state / f"etc/courier/{name}.dat"
+        lines = [f"{user}\t{fields(user)}\n" for user in self.users]
+        subprocess.run([state.root / "usr/lib/courier/courier-authlib/makedatprog", "-",
+                        f"{file}.new", file], input="".join(lines + [".\n"]), text=True,
+                       check=True, env=self.environment(state))
+
+    def make_mail(self, state):
+        for user in self.users:
+            for name in ["new", "cur", "tmp"]:
+                state.folder(f"mail/{user}/Maildir/{name}")
+
+    def commands(self, state):
+        root, environment = state.root, self.environment(state)
+        lines = (state.state / "etc/courier/imapd").read_text().splitlines()
+        settings = dict(line.split("=", 1) for line in lines if line and line[0] != "#")
+        login = [root / "usr/lib/courier/courier/imaplogin", root / "usr/bin/imapd", "Maildir"]
+        listen = [root / "usr/sbin/couriertcpd", "-address=127.0.0.1", "-maxprocs=200",
+                  "-maxperip=200", "-nodnslookup", "-noidentlookup",
+                  f"-stderr={state.state}/log"]
+        yield Command(sandboxed(state, [root / "usr/lib/courier/courier-authlib/authdaemond"],
+                                {**environment, "authmodulelist": "authuserdb", "daemons": "3",
+                                 "DEBUG_LOGIN": "0"}), {}, state.state)
+        yield Command(sandboxed(state, [*listen, str(state.imap_port), *login],
+                                {**environment, **settings, "IMAP_STARTTLS": "YES"}),
+                      {}, state.state)
+        yield Command(sandboxed(state, [*listen, str(state.imaps_port), root / "usr/bin/couriertls",
+                                        "-server", "-tcpd", *login],
+                                {**environment, **settings, "IMAP_TLS": "1"}), {}, state.state)
+
+    def empty(self, state):
+        state.empty("mail")
+        self.make_mail(state)
+
+    def deliver(self, state, file, user):
+        deliver_to_maildir(state.state / f"mail/{user}/Maildir", file, state.identity)

@@ -1,0 +1,41 @@
+"""GNU mailutils' imap4d 3.15, with maildir. It lets a client roam the file system, so it runs behind
+bubblewrap."""
+import subprocess
+
+from sandbox import sandboxed, write_users
+from server_profile import Command, PASSWORD, Profile, deliver_to_maildir
+
+
+class Server(Profile):
+    packages = ("mailutils-imap4d", "libmailutils9", "mailutils-common", "bubblewrap")
+
+    def prepare(self, state):
+        write_users(state, [state.identity.user, "mail"])
+        password = subprocess.run(["openssl", "passwd", "-1", PASSWORD], check=True,
+                                  capture_output=True, text=True).stdout.strip()
+        with open(state.state / "etc/passwd", "a") as accounts:
+            for user in self.users:
+                accounts.write(f"{user}:{password}:{state.identity.uid}:{state.identity.gid}::"
+                               f"{state.state}/home/{user}:/bin/sh\n")
+        state.write(self.folder / "imap4d.conf")
+        (state.state / "key.pem").chmod(0o600)
+        self.make_mail(state)
+
+    def make_mail(self, state):
+        for user in self.users:
+            state.folder(f"home/{user}")
+            for name in ["new", "cur", "tmp"]:
+                state.folder(f"inbox/{user}/{name}")
+
+    def commands(self, state):
+        yield Command(sandboxed(state, [state.root / "usr/sbin/imap4d", "--foreground", "--daemon",
+                                        f"--config-file={state.state}/imap4d.conf"],
+                                {"LD_LIBRARY_PATH": ":".join(map(str, state.libraries))}),
+                      {}, state.state)
+
+    def empty(self, state):
+        state.empty("home", "inbox")
+        self.make_mail(state)
+
+    def deliver(self, state, file, user):
+        deliver_to_maildir(state.state / f"inbox/{user}", file, state.identity)
