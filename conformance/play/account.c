@@ -27,7 +27,6 @@ static char *number_user(const char *user, unsigned worker) {
 bool account_init(struct account *account, const struct run_options *options, unsigned worker) {
     *account =
         (struct account){.options = options, .worker = worker, .interrupted = options->interrupted};
-    snprintf(account->scratch, sizeof account->scratch, "imapspec-%ld-%u", (long)getpid(), worker);
     if (options->server.user) {
         account->user = number_user(options->server.user, worker);
     }
@@ -66,6 +65,47 @@ static bool learn_separator(struct account *account, char problem[SESSION_PROBLE
     return false;
 }
 
+/* `* NAMESPACE (("INBOX." ".")) …`: the first personal one's prefix. One that is no quoted string,
+ * or is too long, is none. */
+static void on_namespace(void *context, const struct message *message) {
+    static const char start[] = "* NAMESPACE ((\"";
+    struct account *account = context;
+    char prefix[sizeof account->prefix] = "";
+    size_t at = sizeof start - 1, size = 0;
+
+    if (message->refusal || message->size < at ||
+        strncasecmp((const char *)message->octets, start, at) != 0) {
+        return;
+    }
+    for (; at < message->size && message->octets[at] != '"'; at++) {
+        at += message->octets[at] == '\\';
+        if (at == message->size || size == sizeof prefix - 1) {
+            return;
+        }
+        prefix[size++] = (char)message->octets[at];
+    }
+    memcpy(account->prefix, prefix, sizeof prefix);
+}
+
+/* Where the account's own mailboxes are (RFC 2342), and so the scratch name. */
+static bool learn_prefix(struct account *account, char problem[SESSION_PROBLEM]) {
+    struct exchange exchange;
+
+    account->prefix[0] = '\0';
+    if (account_can(account, "NAMESPACE", strlen("NAMESPACE"))) {
+        exchange_begin(&exchange, account->session, "NAMESPACE");
+        exchange.listener = on_namespace;
+        exchange.context = account;
+        if (exchange_end(&exchange) == ANSWER_NONE) {
+            snprintf(problem, SESSION_PROBLEM, "NAMESPACE: %s", exchange.said);
+            return false;
+        }
+    }
+    snprintf(account->scratch, sizeof account->scratch, "%simapspec-%ld-%u", account->prefix,
+             (long)getpid(), account->worker);
+    return true;
+}
+
 static bool still_stands(struct account *account) {
     char said[EXCHANGE_SAID];
 
@@ -92,7 +132,7 @@ bool account_open(struct account *account, char problem[SESSION_PROBLEM]) {
                                          &account->capabilities, problem);
     account->before_login = account->capabilities.size;
     if (is_authenticated && ladder_learn(account->session, &account->capabilities, problem) &&
-        learn_separator(account, problem)) {
+        learn_separator(account, problem) && learn_prefix(account, problem)) {
         return true;
     }
     account_close(account);

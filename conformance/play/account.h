@@ -11,7 +11,8 @@ struct account {
     const struct run_options *options;
     unsigned worker; /* from 1 */
     char *user;      /* %d replaced; NULL if the URL has none */
-    char scratch[64];
+    char prefix[64];   /* of the personal namespace; empty where it has none */
+    char scratch[128]; /* a name of its own, below the prefix; known when it was opened */
     const atomic_bool *interrupted; /* what the session heeds */
     bool is_reset;                  /* by reset_command, once at least */
     struct session *session;        /* NULL until it is needed, and after it broke */

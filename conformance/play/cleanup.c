@@ -137,8 +137,8 @@ static bool list(struct account *account, const struct names *names, const char 
     return true;
 }
 
-/* Gives each listed name to a command. False if one was refused. INBOX can't be deleted, and on some
- * servers not unsubscribed. */
+/* Gives each listed name to a command. False if one was refused. INBOX can't be deleted, and on
+ * some servers not unsubscribed. */
 static bool command_each(struct account *account, const char *name, const struct listing *listing,
                          char problem[SESSION_PROBLEM]) {
     bool deletes = strcmp(name, "DELETE") == 0, done = true;

@@ -65,8 +65,8 @@ static const char *attribute_of(const struct fixture_mailbox *mailbox, int kind,
     return NULL;
 }
 
-/* Adds the flags (all that apply) and the date of a message to its APPEND. There is always a list of
- * flags: a server may stumble where it is missing. */
+/* Adds the flags (all that apply) and the date of a message to its APPEND. There is always a list
+ * of flags: a server may stumble where it is missing. */
 static void add_attributes(struct exchange *append, const struct fixture_mailbox *mailbox,
                            unsigned number) {
     const char *date = attribute_of(mailbox, FIXTURE_INTERNALDATE, number);

@@ -208,6 +208,7 @@ void live_play(struct account *account, const struct dialog *dialog, struct resu
         return;
     }
     names.separator = account->separator;
+    names.prefix = account->prefix[0] ? account->prefix : NULL;
     if (!is_possible(account, dialog, result)) {
         return;
     }

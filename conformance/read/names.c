@@ -87,21 +87,35 @@ static void replace_separators(const struct names *names, char *name) {
     }
 }
 
-char *names_on_server(const struct names *names, const char *name) {
-    bool is_moved = names->scratch && !names_is_inbox(name);
-    size_t folder = is_moved ? strlen(names->scratch) + 1 : 0, size = strlen(name);
-    char *moved = malloc(folder + size + 1);
+/* Is it INBOX, or a name or pattern below it? */
+static bool is_within_inbox(const struct names *names, const char *name) {
+    char start[] = "INBOX";
+    size_t size = sizeof start - 1;
 
-    if (!moved) {
+    if (strlen(name) <= size) {
+        return names_is_inbox(name);
+    }
+    memcpy(start, name, size);
+    return names_is_inbox(start) &&
+           (name[size] == names->dialog->separator || name[size] == '*' || name[size] == '%');
+}
+
+char *names_on_server(const struct names *names, const char *name) {
+    struct buffer moved = {0};
+
+    if (names->scratch && !names_is_inbox(name)) {
+        buffer_format(&moved, "%s%c", names->scratch, separator_of(names));
+    } else if (!names->scratch && names->prefix && !is_within_inbox(names, name)) {
+        buffer_add_text(&moved, names->prefix);
+    }
+    size_t folder = moved.size;
+    buffer_add(&moved, name, strlen(name) + 1);
+    if (moved.failed) {
+        buffer_free(&moved);
         return NULL;
     }
-    if (is_moved) {
-        memcpy(moved, names->scratch, folder - 1);
-        moved[folder - 1] = separator_of(names);
-    }
-    memcpy(moved + folder, name, size + 1);
-    replace_separators(names, moved + folder);
-    return moved;
+    replace_separators(names, (char *)moved.octets + folder);
+    return (char *)moved.octets;
 }
 
 /* ---- rewriting ------------------------------------------------------------------------------ */
@@ -237,7 +251,8 @@ static struct name_places find_in_text(const struct imap_grammar *grammar, enum 
 uint8_t *names_map(const struct names *names, const struct imap_grammar *grammar,
                    enum imap_root root, const uint8_t *octets, size_t size, size_t *mapped) {
     bool is_expected = root == IMAP_RESPONSE || root == IMAP_GREETING;
-    bool is_changed = names->scratch || names->separator != names->dialog->separator;
+    bool is_changed =
+        names->scratch || names->prefix || names->separator != names->dialog->separator;
     struct name_places places = {0};
     struct buffer text = {0};
     size_t at = 0;

@@ -1,6 +1,7 @@
 /* Mailbox names in a dialog, and the same mailboxes on the server. By default everything a dialog
  * names lives under one scratch name that the runner made; on a disposable account names are
- * themselves. The separator of the dialog's names is replaced by the server's. */
+ * themselves, below the prefix of the personal namespace if there is one (Courier's is "INBOX."). The
+ * separator of the dialog's names is replaced by the server's. */
 #ifndef NAMES_H
 #define NAMES_H
 
@@ -8,7 +9,8 @@
 
 struct names {
     const struct dialog *dialog;
-    const char *scratch; /* "imapspec-4711-1", or NULL on a disposable account */
+    const char *scratch; /* "imapspec-4711-1" with its prefix, or NULL on a disposable account */
+    const char *prefix;  /* what the account's own names begin with (RFC 2342); NULL: nothing */
     char separator;      /* the server's; 0 when it has no hierarchy */
 };
 
@@ -41,7 +43,7 @@ struct name_places names_find(const struct imap_grammar *, enum imap_root, const
 bool names_is_inbox(const char *name);
 
 /* The server's name of a mailbox of the dialog. INBOX is itself (it is only reached on a disposable
- * account). Allocated. */
+ * account), and so is what is below it there. Allocated. */
 char *names_on_server(const struct names *, const char *name);
 
 /* Rewrites every mailbox name (nodes of rules mailbox and list-mailbox, and the separator in a LIST

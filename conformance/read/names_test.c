@@ -47,6 +47,32 @@ static void names_move_below_the_scratch_name(void **state) {
     }
 }
 
+static void names_move_below_the_prefix(void **state) {
+    (void)state;
+    const struct dialog dialog = {.separator = '/'};
+    static const struct {
+        const char *scratch, *name, *on_server;
+    } names[] = {
+        {NULL, "blob", "INBOX.blob"},
+        {NULL, "foo/bar", "INBOX.foo.bar"},
+        {NULL, "INBOX", "INBOX"},
+        {NULL, "inbox", "inbox"},
+        {NULL, "INBOX/a", "INBOX.a"},
+        {NULL, "INBOX*", "INBOX*"},
+        {NULL, "INBOXES", "INBOX.INBOXES"},
+        {"INBOX.imapspec-1", "blob", "INBOX.imapspec-1.blob"},
+        {"INBOX.imapspec-1", "INBOX/a", "INBOX.imapspec-1.INBOX.a"},
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct names map = make_names(&dialog, names[i].scratch, '.');
+        map.prefix = "INBOX.";
+        char *on_server = names_on_server(&map, names[i].name);
+        assert_string_equal(on_server, names[i].on_server);
+        free(on_server);
+    }
+}
+
 static void assert_mapped(const struct names *names, enum imap_root root, const char *text,
                           const char *wanted) {
     size_t size;
@@ -81,6 +107,26 @@ static void commands_are_mapped(void **state) {
         {"a APPEND blob (\\Seen) {310}\r\n", "a APPEND s.blob (\\Seen) {310}\r\n"},
         {"a SELECT {4}\r\nblob\r\n", "a SELECT {4}\r\nblob\r\n"},
         {"a BLURDYBLOOP blob\r\n", "a BLURDYBLOOP blob\r\n"},
+    };
+
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        assert_mapped(&names, IMAP_COMMAND, commands[i].text, commands[i].mapped);
+    }
+}
+
+static void commands_are_mapped_below_the_prefix(void **state) {
+    (void)state;
+    const struct dialog dialog = {.separator = '/'};
+    struct names names = make_names(&dialog, NULL, '/');
+    names.prefix = "mine/";
+    static const struct {
+        const char *text, *mapped;
+    } commands[] = {
+        {"a SELECT blob\r\n", "a SELECT mine/blob\r\n"},
+        {"a RENAME INBOX old\r\n", "a RENAME INBOX mine/old\r\n"},
+        {"a LIST \"\" *\r\n", "a LIST \"\" mine/*\r\n"},
+        {"a LIST foo/ %\r\n", "a LIST mine/foo/ %\r\n"},
+        {"a LIST \"\" \"\"\r\n", "a LIST \"\" \"\"\r\n"},
     };
 
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
@@ -155,6 +201,8 @@ static void places_are_found(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_move_below_the_scratch_name),
+        cmocka_unit_test(names_move_below_the_prefix),
+        cmocka_unit_test(commands_are_mapped_below_the_prefix),
         cmocka_unit_test(commands_are_mapped),
         cmocka_unit_test(expected_messages_are_mapped),
         cmocka_unit_test(a_server_may_need_quotes_or_have_no_hierarchy),

@@ -2,7 +2,9 @@
 import imaplib
 import os
 import pathlib
+import shlex
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -13,7 +15,7 @@ import pytest
 from accounts import Account
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts/server"
-SERVERS = ["dovecot", "cyrus"]
+SERVERS = ["dovecot", "cyrus", "twisted"]
 WAIT_SECONDS = 60
 
 
@@ -69,13 +71,14 @@ def test_start_and_stop(script):
 
 
 def test_deliver_and_reset(script, tmp_path):
-    script("start")
-    port, user = port_of(script("url").stdout.strip()), "user7"
+    status = dict(word.split("=", 1) for word in shlex.split(script("start").stdout))
+    port, user = port_of(status["IMAPSPEC_TLS_SERVER"]), "user7"
+    context = ssl.create_default_context(cafile=status["IMAPSPEC_CA_FILE"])
     (tmp_path / "message").write_bytes(b"Subject: hello\r\n\r\nHi.\r\n")
     assert script("deliver", tmp_path / "message", user).returncode == 0
 
     def messages():
-        connection = imaplib.IMAP4("127.0.0.1", port)
+        connection = imaplib.IMAP4_SSL("localhost", port, ssl_context=context)
         connection.login(user, "secret")
         count = int(connection.select()[1][0])
         connection.logout()

@@ -8,8 +8,17 @@ from server_profile import Command, PASSWORD, Profile, deliver_to_maildir
 
 class Server(Profile):
     packages = ("courier-imap", "courier-base", "courier-authlib", "courier-authdaemon",
-                "courier-authlib-userdb", "bubblewrap")
-    unneeded = ("exim4*", "libgnutls*", "gnutls*", "libunbound*")
+                "courier-authlib-userdb", "libgamin0", "bubblewrap")
+    revision = 3
+    unneeded = ("gamin", "exim4*", "libgnutls*", "gnutls*", "libunbound*")
+
+    def make_ready(self, root):
+        """Courier watches its folders by gamin, and does without where gamin's daemon isn't found:
+        after 1.25 s of waiting for it with each command. It has none here. usleep, which it waits
+        by, is made another function that does no harm."""
+        for library in [*root.rglob("libgamin-1.so.0.*"), *root.rglob("libfam.so.0.*")]:
+            octets = library.read_bytes()
+            library.write_bytes(octets.replace(b"\0usleep\0", b"\0getpid\0"))
 
     def environment(self, state):
         root = state.root
