@@ -12,6 +12,8 @@ enum {
     ROUNDS = 3    /* children may have to go before their parents can */
 };
 
+#define ALL_RIGHTS "lrswipkxtea" /* of RFC 4314, 2.1 */
+
 static bool fail(char problem[SESSION_PROBLEM], const char *step, const char *mailbox,
                  const char *said) {
     snprintf(problem, SESSION_PROBLEM, "%s%s%s: %s", step, *mailbox ? " " : "", mailbox, said);
@@ -137,6 +139,20 @@ static bool list(struct account *account, const struct names *names, const char 
     return true;
 }
 
+/* A dialog that broke off may have left its user without the rights that DELETE takes. */
+static void take_rights(struct account *account, const char *mailbox) {
+    struct exchange exchange;
+
+    if (!account->user || !account_can(account, "ACL", strlen("ACL"))) {
+        return;
+    }
+    exchange_begin(&exchange, account->session, "SETACL");
+    exchange_add_mailbox(&exchange, mailbox);
+    exchange_add_string(&exchange, account->user, strlen(account->user), "${user}");
+    exchange_add_text(&exchange, ALL_RIGHTS);
+    exchange_end(&exchange); /* DELETE will tell whether it helped */
+}
+
 /* Gives each listed name to a command. False if one was refused. INBOX can't be deleted, and on
  * some servers not unsubscribed. */
 static bool command_each(struct account *account, const char *name, const struct listing *listing,
@@ -148,9 +164,13 @@ static bool command_each(struct account *account, const char *name, const struct
         if (deletes && names_is_inbox(item->name)) {
             continue;
         }
-        if (!account_command(account, name, item->name, problem) && !(deletes && item->bare) &&
-            !names_is_inbox(item->name)) {
-            done = false;
+        if (account_command(account, name, item->name, problem) || (deletes && item->bare) ||
+            names_is_inbox(item->name)) {
+            continue;
+        }
+        done = false;
+        if (deletes) {
+            take_rights(account, item->name);
         }
     }
     return done;

@@ -22,6 +22,17 @@ C: a1 NOOP
 S: a1 OK NOOP completed
 """
 
+LOCKED = """\
+# The dialog breaks off while its user has no right to remove the mailbox.
+needs:   ACL
+mailbox: blob 1
+
+C: a1 SETACL blob ${user} l
+S: a1 OK Setacl complete
+C: a2 NOOP
+S: a2 NO That's all
+"""
+
 
 @pytest.fixture
 def account(dovecot, request):
@@ -53,6 +64,14 @@ def test_disposable_account_is_used(imapspec, dovecot, account):
                         "handbook/*", DIALOGS)
     assert "pass" in {dialog["outcome"] for dialog in run.report["dialogs"]}
     assert account.snapshot() != before
+
+
+def test_rights_are_taken_back(imapspec, dovecot, account, tmp_path):
+    before = account.names()
+    (tmp_path / "locked.dialog").write_text(LOCKED)
+    run = imapspec.play(*options(dovecot, account), tmp_path)
+    assert [dialog["outcome"] for dialog in run.report["dialogs"]] == ["fail"]
+    assert account.names() == before
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
