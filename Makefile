@@ -29,7 +29,7 @@ VERSION  := $(shell sed -n 's/^\#define IMAPSPEC_VERSION "\(.*\)"/\1/p' parser/i
 SONAME   := libimapspec.so.$(firstword $(subst ., ,$(VERSION)))
 SHARED   := $(BUILD)/libimapspec.so.$(VERSION)
 
-PACKAGES := openssl jansson libxml-2.0 liburiparser
+PACKAGES := openssl zlib jansson libxml-2.0 liburiparser
 TOOL_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 TOOL_LIBS   = $(shell pkg-config --libs $(PACKAGES)) -pthread
 

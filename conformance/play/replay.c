@@ -350,6 +350,9 @@ static bool act(struct replay *replay, size_t index) {
     case ACTION_STARTTLS:
         return session_start_tls(connection->session) || replay_leave(replay, index) ||
                fail(replay, step, connection->session->problem);
+    case ACTION_COMPRESS:
+        return session_compress(connection->session) ||
+               fail(replay, step, connection->session->problem);
     case ACTION_CLOSE:
         return close_step(replay, step);
     case ACTION_EXPECT_CLOSE:

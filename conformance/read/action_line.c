@@ -45,11 +45,15 @@ static bool read_file(const struct source *source, const struct field *word,
 
 static bool read_action(const struct source *source, const struct field *word,
                         enum action *action) {
-    static const char *const names[] = {
-        [ACTION_STARTTLS] = "starttls",         [ACTION_CLOSE] = "close",
-        [ACTION_EXPECT_CLOSE] = "expect-close", [ACTION_MAY_CLOSE] = "may-close",
-        [ACTION_CONNECT] = "connect",           [ACTION_WAIT] = "wait",
-        [ACTION_DELIVER] = "deliver",           [ACTION_IDLE] = "idle"};
+    static const char *const names[] = {[ACTION_STARTTLS] = "starttls",
+                                        [ACTION_COMPRESS] = "compress",
+                                        [ACTION_CLOSE] = "close",
+                                        [ACTION_EXPECT_CLOSE] = "expect-close",
+                                        [ACTION_MAY_CLOSE] = "may-close",
+                                        [ACTION_CONNECT] = "connect",
+                                        [ACTION_WAIT] = "wait",
+                                        [ACTION_DELIVER] = "deliver",
+                                        [ACTION_IDLE] = "idle"};
     const size_t count = sizeof names / sizeof *names;
     size_t index = 0;
 
@@ -58,9 +62,10 @@ static bool read_action(const struct source *source, const struct field *word,
     }
     *action = (enum action)index;
     return index < count ||
-           field_fail(source, word,
-                      "no such action: !starttls !close !expect-close !may-close !connect !wait "
-                      "!idle !deliver");
+           field_fail(
+               source, word,
+               "no such action: !starttls !compress !close !expect-close !may-close !connect !wait "
+               "!idle !deliver");
 }
 
 /* What the action needs, if anything, off the rest of the line. */

@@ -33,8 +33,9 @@ enum action {
     ACTION_CONNECT,      /* a new connection with this number, brought to the dialog's state */
     ACTION_WAIT,         /* argument: milliseconds to go on reading; nothing is sent */
     ACTION_DELIVER,      /* argument: file that --deliver-command hands to the server */
-    ACTION_IDLE          /* argument: milliseconds; as WAIT, but fails if the connection isn't in
+    ACTION_IDLE,         /* argument: milliseconds; as WAIT, but fails if the connection isn't in
                             IDLE (the last command was no IDLE answered by "+") */
+    ACTION_COMPRESS      /* DEFLATE both ways now (the dialog has just seen the OK to COMPRESS) */
 };
 
 /* One step. Text is `size` octets, NUL-terminated besides, with the placeholders still in it:

@@ -210,7 +210,7 @@ static void transcripts_are_checked(void **state) {
         {"C99999999999999999999: a NOOP\n",
          "1:2: there is no connection 4294967295 (`connections: 1`)"},
         {"!dance\n",
-         "1:2: no such action: !starttls !close !expect-close !may-close !connect !wait !idle "
+         "1:2: no such action: !starttls !compress !close !expect-close !may-close !connect !wait !idle "
          "!deliver"},
         {"!wait\n", "1:6: a time must stand here: 500ms, 2s; 60s at most"},
         {"!wait 2\n", "1:7: a time must stand here: 500ms, 2s; 60s at most"},

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "../clock.h"
+#include "compression.h"
 
 enum {
     INTERRUPT_SLICE = 100, /* milliseconds: how long an interruption may go unnoticed */
@@ -332,12 +333,9 @@ enum connection_status connection_serve_tls(struct connection *connection, const
 
 /* ---- reading, writing, closing --------------------------------------------------------------- */
 
-enum connection_status connection_read(struct connection *connection, void *octets, size_t size,
-                                       uint64_t deadline, size_t *count) {
-    *count = 0;
-    if (connection->descriptor < 0) {
-        return CONNECTION_CLOSED;
-    }
+/* In clear or under TLS, as it comes. */
+static enum connection_status stream_read(struct connection *connection, void *octets, size_t size,
+                                          uint64_t deadline, size_t *count) {
     if (!connection->tls) {
         return socket_read(connection, octets, size, deadline, count);
     }
@@ -354,13 +352,10 @@ enum connection_status connection_read(struct connection *connection, void *octe
     }
 }
 
-enum connection_status connection_write(struct connection *connection, const void *octets,
-                                        size_t size, uint64_t deadline) {
+static enum connection_status stream_write(struct connection *connection, const void *octets,
+                                           size_t size, uint64_t deadline) {
     const uint8_t *next = octets;
 
-    if (connection->descriptor < 0) {
-        return CONNECTION_CLOSED;
-    }
     if (!connection->tls) {
         return socket_write(connection, octets, size, deadline);
     }
@@ -377,6 +372,77 @@ enum connection_status connection_write(struct connection *connection, const voi
         size -= written;
     }
     return CONNECTION_DONE;
+}
+
+static enum connection_status inflated_read(struct connection *connection, void *octets,
+                                            size_t size, uint64_t deadline, size_t *count) {
+    for (;;) {
+        uint8_t input[COMPRESSION_CHUNK];
+        size_t received;
+        switch (compression_inflate(connection->compression, octets, size, count)) {
+        case COMPRESSION_DONE:
+            return CONNECTION_DONE;
+        case COMPRESSION_ENDED:
+            return CONNECTION_CLOSED;
+        case COMPRESSION_TOO_LONG:
+            return broken(connection, "DEFLATE", "the server sends octets without end");
+        case COMPRESSION_BROKEN:
+            return broken(connection, "DEFLATE", "what the server sends isn't compressed");
+        case COMPRESSION_HUNGRY:
+            break;
+        }
+        enum connection_status status =
+            stream_read(connection, input, sizeof input, deadline, &received);
+        if (status != CONNECTION_DONE) {
+            return status;
+        }
+        compression_feed(connection->compression, input, received);
+    }
+}
+
+static enum connection_status deflated_write(struct connection *connection, const void *octets,
+                                             size_t size, uint64_t deadline) {
+    struct buffer deflated = {0};
+
+    compression_deflate(connection->compression, octets, size, &deflated);
+    enum connection_status status =
+        deflated.failed ? broken(connection, "DEFLATE", "out of memory")
+                        : stream_write(connection, deflated.octets, deflated.size, deadline);
+    buffer_free(&deflated);
+    return status;
+}
+
+bool connection_compress(struct connection *connection, const void *octets, size_t size) {
+    if (connection->compression) {
+        broken(connection, "DEFLATE", "the connection is compressed already");
+        return false;
+    }
+    connection->compression = compression_new();
+    if (!connection->compression) {
+        broken(connection, "DEFLATE", "out of memory");
+        return false;
+    }
+    compression_feed(connection->compression, octets, size);
+    return true;
+}
+
+enum connection_status connection_read(struct connection *connection, void *octets, size_t size,
+                                       uint64_t deadline, size_t *count) {
+    *count = 0;
+    if (connection->descriptor < 0) {
+        return CONNECTION_CLOSED;
+    }
+    return connection->compression ? inflated_read(connection, octets, size, deadline, count)
+                                   : stream_read(connection, octets, size, deadline, count);
+}
+
+enum connection_status connection_write(struct connection *connection, const void *octets,
+                                        size_t size, uint64_t deadline) {
+    if (connection->descriptor < 0) {
+        return CONNECTION_CLOSED;
+    }
+    return connection->compression ? deflated_write(connection, octets, size, deadline)
+                                   : stream_write(connection, octets, size, deadline);
 }
 
 void connection_close(struct connection *connection) {
@@ -398,6 +464,7 @@ void connection_close(struct connection *connection) {
         }
     }
     SSL_free(connection->tls);
+    compression_free(connection->compression);
     close(connection->descriptor);
     connection_init(connection, connection->interrupted);
 }

@@ -1,5 +1,5 @@
-/* One TCP connection, in clear or under TLS. Nothing here waits past its deadline, and no signal is
- * raised when the other side is gone. */
+/* One TCP connection, in clear or under TLS, compressed or not. Nothing here waits past its
+ * deadline, and no signal is raised when the other side is gone. */
 #ifndef CONNECTION_H
 #define CONNECTION_H
 
@@ -20,6 +20,7 @@ struct connection {
     int descriptor; /* -1: none */
     struct ssl_st *tls;
     struct bio_st *tls_input, *tls_output; /* belong to tls: what it reads, what it has written */
+    struct compression *compression;       /* NULL: none */
     const atomic_bool *interrupted;        /* NULL: can't be */
     char problem[256];                     /* one sentence, of the last BROKEN */
 };
@@ -49,6 +50,10 @@ void connection_take(struct connection *, int descriptor);
  * and after it those that vouch for it. */
 enum connection_status connection_serve_tls(struct connection *, const char *certificate,
                                             const char *key, uint64_t deadline);
+
+/* DEFLATE both ways from here on, below it TLS if there is any. `octets` have been read already,
+ * and are the first that are compressed (COMPRESSION_CHUNK at most). False: see problem. */
+bool connection_compress(struct connection *, const void *octets, size_t size);
 
 /* Waits for at least one octet; *count is how many came. */
 enum connection_status connection_read(struct connection *, void *octets, size_t size,

@@ -453,6 +453,17 @@ bool session_start_tls(struct session *session) {
     return handshake(session);
 }
 
+bool session_compress(struct session *session) {
+    size_t start = session->input_start, size = session->input_end - start;
+
+    session->input_start = session->input_end = 0;
+    if (!connection_compress(&session->connection, session->input + start, size)) {
+        snprintf(session->problem, sizeof session->problem, "%s", session->connection.problem);
+        return false;
+    }
+    return true;
+}
+
 void session_close(struct session *session) {
     if (!session) {
         return;

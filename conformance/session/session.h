@@ -87,6 +87,10 @@ struct session *session_open(const struct server *, const struct imap_grammar *,
  * be anybody's (RFC 9051, 11.3). False: see problem. */
 bool session_start_tls(struct session *);
 
+/* DEFLATE from here on (RFC 4978). What has come behind the answer to COMPRESS is compressed.
+ * False: see problem. */
+bool session_compress(struct session *);
+
 /* The next message; the caller frees it with message_free. */
 enum session_status session_read(struct session *, uint64_t deadline, struct message **);
 
