@@ -20,11 +20,13 @@ static bool fail(char problem[SESSION_PROBLEM], const char *step, const char *sa
 
 bool ladder_can(const struct buffer *capabilities, const char *capability, size_t size) {
     const char *text = (const char *)capabilities->octets;
+    bool has_any_value = size > 0 && capability[size - 1] == '=';
 
     for (size_t i = 0; i < capabilities->size;) {
         const char *end = memchr(text + i, ' ', capabilities->size - i);
         size_t length = end ? (size_t)(end - (text + i)) : capabilities->size - i;
-        if (length == size && strncasecmp(text + i, capability, size) == 0) {
+        if ((length == size || (length > size && has_any_value)) &&
+            strncasecmp(text + i, capability, size) == 0) {
             return true;
         }
         i += length + 1;

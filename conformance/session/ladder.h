@@ -24,7 +24,8 @@ bool ladder_select(struct session *, const char *mailbox, char problem[SESSION_P
 /* Learns what the server can do now. */
 bool ladder_learn(struct session *, struct buffer *seen, char problem[SESSION_PROBLEM]);
 
-/* Is this one of the space-separated words? Case is ignored. */
+/* Is this one of the space-separated words, or, if it ends in `=`, the beginning of one? Case is
+ * ignored. */
 bool ladder_can(const struct buffer *capabilities, const char *capability, size_t size);
 
 #endif

@@ -218,6 +218,18 @@ S1: a2 OK NOOP completed
     assert_passed(run)
 
 
+@pytest.mark.parametrize("needs, outcome", [
+    ("rights=", "pass"), ("RIGHTS=texk", "pass"), ("RIGHTS=tex", "skip"), ("RIGHTS", "skip"),
+    ("QUOTA=", "skip")])
+def test_a_capability_with_any_value(play, needs, outcome):
+    class Rights(Session):
+        def do_capability(self):
+            return [b"CAPABILITY IMAP4rev1 ACL RIGHTS=texk", b"OK CAPABILITY completed"]
+
+    run = play(Rights, DIALOG.replace("section:", f"needs: {needs}\nsection:", 1))
+    assert run.dialog["outcome"] == outcome, run.output
+
+
 class Revision2(Session):
     def do_capability(self):
         return [b"CAPABILITY IMAP4rev2", b"OK CAPABILITY completed"]
