@@ -7,6 +7,7 @@ from server_profile import Command, PASSWORD, Profile, deliver_to_maildir
 
 
 class Server(Profile):
+    options = ("--timeout", "4")
     packages = ("courier-imap", "courier-base", "courier-authlib", "courier-authdaemon",
                 "courier-authlib-userdb", "libgamin0", "bubblewrap")
     revision = 3

@@ -4,5 +4,6 @@ from server_profile import NodeServer
 
 
 class Server(NodeServer):
+    options = ("--timeout", "3")
     npm = ("hoodiecrow-imap@2.1.0",)
     workers = 1

@@ -7,6 +7,7 @@ from server_profile import Command, PASSWORD, Profile, deliver_to_maildir
 
 
 class Server(Profile):
+    options = ("--timeout", "4")
     packages = ("mailutils-imap4d", "libmailutils9", "mailutils-common", "bubblewrap")
 
     def prepare(self, state):
