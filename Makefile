@@ -46,7 +46,7 @@ show       = $(if $(VERBOSE),,@printf '%-8s %s\n' $(1) $@;)
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(TEST_PROGRAMS:%=%.o)
-.PHONY: all tests certify mutation-score check coverage bench tidy install clean help
+.PHONY: all tests certify certify-all mutation-score check coverage bench tidy install clean help
 
 all: $(BUILD)/imapspec $(BUILD)/libimapspec.a $(SHARED) ## build build/imapspec and the library, build/libimapspec.*
 
@@ -109,6 +109,11 @@ mutation-score: ## set up, build, see which of the dialogs notice which bugs of 
 	@scripts/setup certify
 	$(PARALLEL_MAKE) all
 	@IMAPSPEC=$(BUILD)/imapspec scripts/mutation-score $(OPTIONS)
+
+certify-all: ## set up, build, replay all dialogs against all servers, compare with the record
+	@scripts/setup certify-all
+	$(PARALLEL_MAKE) all
+	@IMAPSPEC=$(BUILD)/imapspec scripts/certify-all $(OPTIONS)
 
 check: ## set up, build, run the whole test suite
 	@scripts/setup check
