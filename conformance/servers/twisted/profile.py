@@ -6,7 +6,7 @@ from server_profile import Command, PASSWORD, Profile, deliver_by_append
 
 
 class Server(Profile):
-    options = ("--timeout", "3")
+    options = ("--timeout", "3", "--quirk", "missing-text", "--quirk", "bare-plus")
     packages = ("python3-twisted", "python3-openssl", "python3-zope.interface")
     unneeded = ("python3-hamcrest", "python3-bcrypt")
 
