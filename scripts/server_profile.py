@@ -74,6 +74,7 @@ class Profile:
     revision = 1         # of what make_ready does
     accounts = 8         # user1 to user8
     workers = 4          # of `imapspec run`
+    resets = False       # not all that a dialog makes can be removed by IMAP
     options = ()         # more options that suit it
     capabilities = ()    # what it announces, before or after the login
 
@@ -97,6 +98,10 @@ class Profile:
     def empty(self, state):
         """Removes all mail; no process of the server runs."""
 
+    def empty_account(self, state, user):
+        """The same for one account, while the server runs; False where that can't be done."""
+        return False
+
     def deliver(self, state, file, user):
         """Hands a message to the server as a mail transport does."""
         raise NotImplementedError
@@ -105,11 +110,13 @@ class Profile:
         """How to reach it, by the names of environment variables."""
         url = f"imap://user%d:{PASSWORD}@localhost"
         certificate = f"{state.state}/certificate.pem"
-        deliver = shlex.join(map(str, [SCRIPT, self.name, "--state", state.state, "deliver"]))
+        script = shlex.join(map(str, [SCRIPT, self.name, "--state", state.state]))
         options = ["--server", f"{url}:{state.imap_port}", "--starttls", "--ca-file", certificate,
                    "--disposable-account", "--workers", str(self.workers), "--deviations",
-                   str(self.folder / "deviations"), "--deliver-command", f'{deliver} "$1" "$2"',
-                   *self.options]
+                   str(self.folder / "deviations"), "--deliver-command",
+                   f'{script} deliver "$1" "$2"', *self.options]
+        if self.resets:
+            options += ["--reset-command", f'{script} reset "$1"']
         return {"IMAPSPEC_SERVER": f"{url}:{state.imap_port}",
                 "IMAPSPEC_TLS_SERVER": f"{url.replace('imap:', 'imaps:')}:{state.imaps_port}",
                 "IMAPSPEC_CA_FILE": certificate,
@@ -118,7 +125,11 @@ class Profile:
 
 
 class NodeServer(Profile):
-    """A server of npm's, by a program server.js in the profile's folder."""
+    """A server of npm's, by a program server.js in the profile's folder. A message that keeps it busy
+    for seconds would make other workers wait too long."""
+
+    workers = 1
+    resets = True
 
     def prepare(self, state):
         shutil.copy(self.folder / "server.js", state.state)

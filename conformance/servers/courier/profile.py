@@ -7,6 +7,7 @@ from server_profile import Command, PASSWORD, Profile, deliver_to_maildir
 
 
 class Server(Profile):
+    workers = 8
     options = ("--timeout", "4")
     packages = ("courier-imap", "courier-base", "courier-authlib", "courier-authdaemon",
                 "courier-authlib-userdb", "libgamin0", "bubblewrap")
@@ -54,8 +55,11 @@ class Server(Profile):
 
     def make_mail(self, state):
         for user in self.users:
-            for name in ["new", "cur", "tmp"]:
-                state.folder(f"mail/{user}/Maildir/{name}")
+            self.make_mail_of(state, user)
+
+    def make_mail_of(self, state, user):
+        for name in ["new", "cur", "tmp"]:
+            state.folder(f"mail/{user}/Maildir/{name}")
 
     def commands(self, state):
         root, environment = state.root, self.environment(state)
@@ -78,6 +82,12 @@ class Server(Profile):
     def empty(self, state):
         state.empty("mail")
         self.make_mail(state)
+
+    def empty_account(self, state, user):
+        state.empty(f"mail/{user}")
+        self.make_mail_of(state, user)
+        state.identity.own(state.state / f"mail/{user}")
+        return True
 
     def deliver(self, state, file, user):
         deliver_to_maildir(state.state / f"mail/{user}/Maildir", file, state.identity)

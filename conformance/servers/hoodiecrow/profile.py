@@ -4,6 +4,6 @@ from server_profile import NodeServer
 
 
 class Server(NodeServer):
-    options = ("--timeout", "3", "--quirk", "missing-text", "--quirk", "bare-plus")
+    options = ("--quirk", "missing-text", "--quirk", "bare-plus", "--quirk",
+               "8bit-quoted")
     npm = ("hoodiecrow-imap@2.1.0",)
-    workers = 1

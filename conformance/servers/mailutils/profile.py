@@ -7,7 +7,9 @@ from server_profile import Command, PASSWORD, Profile, deliver_to_maildir
 
 
 class Server(Profile):
+    workers = 8
     options = ("--timeout", "4")
+    resets = True
     packages = ("mailutils-imap4d", "libmailutils9", "mailutils-common", "bubblewrap")
 
     def prepare(self, state):
@@ -24,9 +26,12 @@ class Server(Profile):
 
     def make_mail(self, state):
         for user in self.users:
-            state.folder(f"home/{user}")
-            for name in ["new", "cur", "tmp"]:
-                state.folder(f"inbox/{user}/{name}")
+            self.make_mail_of(state, user)
+
+    def make_mail_of(self, state, user):
+        state.folder(f"home/{user}")
+        for name in ["new", "cur", "tmp"]:
+            state.folder(f"inbox/{user}/{name}")
 
     def commands(self, state):
         yield Command(sandboxed(state, [state.root / "usr/sbin/imap4d", "--foreground", "--daemon",
@@ -37,6 +42,13 @@ class Server(Profile):
     def empty(self, state):
         state.empty("home", "inbox")
         self.make_mail(state)
+
+    def empty_account(self, state, user):
+        state.empty(f"home/{user}", f"inbox/{user}")
+        self.make_mail_of(state, user)
+        state.identity.own(state.state / f"home/{user}")
+        state.identity.own(state.state / f"inbox/{user}")
+        return True
 
     def deliver(self, state, file, user):
         deliver_to_maildir(state.state / f"inbox/{user}", file, state.identity)

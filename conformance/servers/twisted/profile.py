@@ -6,6 +6,8 @@ from server_profile import Command, PASSWORD, Profile, deliver_by_append
 
 
 class Server(Profile):
+    workers = 1
+    resets = True
     options = ("--timeout", "3", "--quirk", "missing-text", "--quirk", "bare-plus")
     packages = ("python3-twisted", "python3-openssl", "python3-zope.interface")
     unneeded = ("python3-hamcrest", "python3-bcrypt")

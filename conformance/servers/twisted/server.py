@@ -305,6 +305,9 @@ class Account:
             raise imap4.MailboxCollision(name)
         if not name or name.startswith(SEPARATOR) or 2 * SEPARATOR in name:
             raise imap4.MailboxException("not a name")
+        if set(name) & set('"\\'):
+            # Twisted would list it by another name, by which nobody could remove it.
+            raise imap4.MailboxException("no quotes and backslashes in names")
         for parent in parents(name):
             self.mailboxes.setdefault(self.canonical(parent), Mailbox())
         self.mailboxes[name] = Mailbox()

@@ -4,7 +4,7 @@ from server_profile import NodeServer
 
 
 class Server(NodeServer):
-    options = ("--timeout", "3", "--quirk", "missing-text", "--quirk", "bare-plus")
+    options = ("--quirk", "missing-text", "--quirk", "bare-plus")
     npm_alone = ("wildduck@1.46.1",)
     # What of its dependencies imap-core needs.
     npm = ("base32.js@0.1.0", "gelf@2.0.1", "he@1.2.0", "html-to-text@9.0.5", "iconv-lite@0.7.0",

@@ -356,5 +356,7 @@ function listen(port, secure) {
     server.listen(Number(port), '127.0.0.1');
 }
 
+// An exception that imap-core doesn't catch would end the server, for all that is connected.
+process.on('uncaughtException', error => console.error(error));
 listen(imapPort, false);
 listen(imapsPort, true);
