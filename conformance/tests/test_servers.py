@@ -15,6 +15,8 @@ import pytest
 from accounts import Account
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts/server"
+sys.path.insert(0, str(SCRIPT.parent))
+import server_profile  # noqa: E402
 SERVERS = ["dovecot", "cyrus", "twisted"]
 WAIT_SECONDS = 60
 
@@ -170,3 +172,24 @@ def greets(port):
         return True
     except (OSError, imaplib.IMAP4.error):
         return False
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_what_is_announced(name):
+    """In clear, and under TLS after the login."""
+    profile = server_profile.load(name)
+    server = subprocess.Popen([SCRIPT, name, "run"], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True)
+    state = pathlib.Path(state_of(server))
+    imap_port, imaps_port = map(int, (state / "ports").read_text().split())
+    context = ssl.create_default_context(cafile=state / "certificate.pem")
+    clear = imaplib.IMAP4("localhost", imap_port)
+    under_tls = imaplib.IMAP4_SSL("localhost", imaps_port, ssl_context=context)
+    announced = {*clear.capabilities, *under_tls.capabilities}
+    under_tls.login("user1", "secret")
+    announced.update(under_tls.capability()[1][0].decode().upper().split())
+    clear.shutdown()
+    under_tls.shutdown()
+    server.stdin.close()
+    server.wait(WAIT_SECONDS)
+    assert announced == {capability.upper() for capability in profile.capabilities}

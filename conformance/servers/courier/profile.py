@@ -7,6 +7,10 @@ from server_profile import Command, PASSWORD, Profile, deliver_to_maildir
 
 
 class Server(Profile):
+    capabilities = """
+        ACL ACL2=UNION AUTH=PLAIN CHILDREN ENABLE IDLE IMAP4rev1 NAMESPACE QUOTA SORT
+        STARTTLS THREAD=ORDEREDSUBJECT THREAD=REFERENCES UIDPLUS UTF8=ACCEPT
+        """.split()
     workers = 8
     options = ("--timeout", "4")
     packages = ("courier-imap", "courier-base", "courier-authlib", "courier-authdaemon",

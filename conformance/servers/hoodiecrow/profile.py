@@ -4,6 +4,10 @@ from server_profile import NodeServer
 
 
 class Server(NodeServer):
+    capabilities = """
+        AUTH=PLAIN CONDSTORE CREATE-SPECIAL-USE ENABLE ID IDLE IMAP4rev1 LITERAL+ MOVE
+        NAMESPACE SASL-IR SPECIAL-USE STARTTLS UNSELECT
+        """.split()
     options = ("--quirk", "missing-text", "--quirk", "bare-plus", "--quirk",
                "8bit-quoted")
     npm = ("hoodiecrow-imap@2.1.0",)

@@ -7,6 +7,12 @@ from server_profile import Command, PASSWORD, Profile, deliver_to_maildir
 
 
 class Server(Profile):
+    capabilities = """
+        AUTH=ANONYMOUS AUTH=CRAM-MD5 AUTH=DIGEST-MD5 AUTH=EXTERNAL AUTH=GS2-KRB5
+        AUTH=GSSAPI AUTH=LOGIN AUTH=OPENID20 AUTH=PLAIN AUTH=SAML20 AUTH=SCRAM-SHA-1
+        AUTH=SCRAM-SHA-1-PLUS AUTH=SCRAM-SHA-256 AUTH=SCRAM-SHA-256-PLUS AUTH=SECURID ID
+        IDLE IMAP4rev1 LITERAL+ NAMESPACE STARTTLS UNSELECT
+        """.split()
     workers = 8
     options = ("--timeout", "4")
     resets = True

@@ -6,6 +6,9 @@ from server_profile import Command, PASSWORD, Profile, deliver_by_append
 
 
 class Server(Profile):
+    capabilities = """
+        AUTH=LOGIN AUTH=PLAIN IDLE IMAP4rev1 LOGINDISABLED NAMESPACE STARTTLS
+        """.split()
     workers = 1
     resets = True
     options = ("--timeout", "3", "--quirk", "missing-text", "--quirk", "bare-plus")

@@ -4,6 +4,11 @@ from server_profile import NodeServer
 
 
 class Server(NodeServer):
+    capabilities = """
+        AUTH=PLAIN AUTH=PLAIN-CLIENTTOKEN CHILDREN CONDSTORE ENABLE ID IDLE IMAP4rev1
+        LOGINDISABLED MOVE NAMESPACE QUOTA SASL-IR SPECIAL-USE STARTTLS UIDPLUS UNSELECT
+        UTF8=ACCEPT XLIST
+        """.split()
     options = ("--quirk", "missing-text", "--quirk", "bare-plus")
     npm_alone = ("wildduck@1.46.1",)
     # What of its dependencies imap-core needs.

@@ -349,6 +349,7 @@ function listen(port, secure) {
         secure,
         key: fs.readFileSync('key.pem'),
         cert: fs.readFileSync('certificate.pem'),
+        SNICallback: (name, callback) => callback(null), // the same certificate for any name
         noDelay: true,
         logger: { info: quiet, debug: quiet, error: quiet }
     });
