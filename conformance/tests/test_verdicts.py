@@ -75,3 +75,12 @@ def test_the_record_is_kept_and_compared(certify_all, tmp_path, monkeypatch):
     assert len(list(certify_all.differences(other))) == 3
     certify_all.write_record({"b": {"dovecot": "pass"}}, True)
     assert list(certify_all.read_record()) == ["b"]
+
+
+def test_deviations_are_of_dialogs_that_there_are():
+    for file in (CONFORMANCE / "servers").glob("*/deviations"):
+        names = [line.split()[0] for line in file.read_text().splitlines()
+                 if line.strip() and line[0] != "#"]
+        missing = [name for name in names if not (CONFORMANCE / f"dialogs/{name}.dialog").exists()]
+        assert not missing, file
+        assert len(names) == len(set(names)), file
