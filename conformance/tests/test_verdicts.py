@@ -81,6 +81,6 @@ def test_deviations_are_of_dialogs_that_there_are():
     for file in (CONFORMANCE / "servers").glob("*/deviations"):
         names = [line.split()[0] for line in file.read_text().splitlines()
                  if line.strip() and line[0] != "#"]
-        missing = [name for name in names if not (CONFORMANCE / f"dialogs/{name}.dialog").exists()]
+        missing = [name for name in names
+                   if not (CONFORMANCE / f"dialogs/{name}.dialog").exists()]
         assert not missing, file
-        assert len(names) == len(set(names)), file
