@@ -10,8 +10,7 @@ class Server(Profile):
         AUTH=LOGIN AUTH=PLAIN IDLE IMAP4rev1 LOGINDISABLED NAMESPACE STARTTLS
         """.split()
     workers = 1
-    resets = True
-    options = ("--timeout", "3", "--quirk", "missing-text", "--quirk", "bare-plus")
+    options = ("--timeout", "5", "--quirk", "missing-text", "--quirk", "bare-plus")
     packages = ("python3-twisted", "python3-openssl", "python3-zope.interface")
     unneeded = ("python3-hamcrest", "python3-bcrypt")
 
