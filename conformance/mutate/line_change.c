@@ -20,13 +20,15 @@ static size_t find(const uint8_t *line, size_t size, size_t at, const char *text
     return at + length <= size ? at : size;
 }
 
-static size_t find_exactly(const uint8_t *line, size_t size, size_t at, const char *text) {
+/* The same in any other case. */
+static size_t find_other_case(const uint8_t *line, size_t size, size_t at, const char *text) {
     size_t length = strlen(text);
 
-    while (at + length <= size && memcmp(line + at, text, length) != 0) {
-        at++;
+    at = find(line, size, at, text);
+    while (at < size && memcmp(line + at, text, length) == 0) {
+        at = find(line, size, at + 1, text);
     }
-    return at + length <= size ? at : size;
+    return at;
 }
 
 static void add_without(struct buffer *out, const uint8_t *line, size_t size, size_t start,
@@ -55,9 +57,9 @@ void line_replace(struct situation *situation, const uint8_t *line, size_t size,
     replace_all(situation->mutation, find, line, size, out);
 }
 
-void line_replace_exactly(struct situation *situation, const uint8_t *line, size_t size,
-                          struct buffer *out) {
-    replace_all(situation->mutation, find_exactly, line, size, out);
+void line_replace_other_case(struct situation *situation, const uint8_t *line, size_t size,
+                             struct buffer *out) {
+    replace_all(situation->mutation, find_other_case, line, size, out);
 }
 
 void line_replace_number(struct situation *situation, const uint8_t *line, size_t size,

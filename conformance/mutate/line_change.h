@@ -8,8 +8,8 @@
 /* Replaces `from`, each time that it stands after the tag, in any case, by `to`. */
 change_line line_replace;
 
-/* The same, in this case alone. */
-change_line line_replace_exactly;
+/* The same, but where it stands in this very case. */
+change_line line_replace_other_case;
 
 /* Replaces `from` with the number after it, once, in any case. */
 change_line line_replace_number;

@@ -58,6 +58,7 @@ struct response_change {
 enum behavior {
     BEHAVIOR_NONE,
     BEHAVIOR_RUN_INJECTED, /* commands that came in clear after STARTTLS are run under TLS */
+    BEHAVIOR_TELL_AT_ONCE, /* the server isn't left alone with its news when no command runs */
     BEHAVIOR_STAY_OPEN     /* the connection isn't closed after LOGOUT */
 };
 

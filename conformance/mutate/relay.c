@@ -13,6 +13,7 @@
 
 enum {
     HANDSHAKE = 10000, /* milliseconds: to reach the server, for TLS, to get rid of octets */
+    NEWS = 50,         /* times that a server is asked for news while its client is silent */
     SLICE = 100,       /* milliseconds: how long an interruption may go unnoticed */
     BACKLOG = 262144,  /* octets for one side above which the other isn't read */
     PIECE = 8192,      /* octets written at once: what a socket that can be written takes */
@@ -42,6 +43,7 @@ struct relay {
     bool logged_out;
     bool opaque; /* TLS that we have no certificate for: octets are passed, nothing is read */
     bool ended;
+    unsigned asked; /* how often for news, since the client has said something */
     uint8_t input[INPUT];
 };
 
@@ -129,6 +131,17 @@ static void on_piece(void *context, enum piece_kind kind, const struct pending_c
             buffer_add(out, octets, size);
         }
         buffer_clear(&relay->scratch);
+    }
+}
+
+/* Has the server tell its news, though no command runs. */
+static void ask_for_news(struct relay *relay) {
+    static const char noop[] = MUTATION_TAG " NOOP\r\n";
+
+    if (relay->asked < NEWS && !command_stream_current(&relay->commands) &&
+        behaves(relay, BEHAVIOR_TELL_AT_ONCE, NULL)) {
+        buffer_add(&relay->to_upstream.octets, noop, sizeof noop - 1);
+        relay->asked++;
     }
 }
 
@@ -225,6 +238,7 @@ static void on_response(void *context, const struct response *response, const ui
 /* ---- reading ------------------------------------------------------------------------------- */
 
 static void take_client(struct relay *relay, const uint8_t *octets, size_t size) {
+    relay->asked = 0;
     if (relay->transparent) {
         buffer_add(&relay->to_upstream.octets, octets, size);
     }
@@ -321,6 +335,7 @@ static void wait_for_any(struct relay *relay) {
     };
     if (poll(sides, 2, SLICE) == 0) {
         release_lines(relay);
+        ask_for_news(relay);
     }
 }
 

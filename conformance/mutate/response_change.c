@@ -4,6 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../clock.h"
+
+enum { MINUTE = 60000 /* milliseconds */ };
+
 /* ---- the message --------------------------------------------------------------------------- */
 
 void response_drop(struct situation *situation, const struct response_change *change,
@@ -176,6 +180,13 @@ void node_count(struct situation *situation, const struct response_change *chang
     (void)change;
     replace_number(out, response, node,
                    (int64_t)(response->tree.nodes[node].value + situation->memory->count++));
+}
+
+void node_clock(struct situation *situation, const struct response_change *change,
+                const struct response *response, uint32_t node, struct buffer *out) {
+    (void)situation, (void)change;
+    replace_number(out, response, node,
+                   (int64_t)(response->tree.nodes[node].value + clock_milliseconds() % MINUTE));
 }
 
 void node_subtract(struct situation *situation, const struct response_change *change,

@@ -24,6 +24,7 @@ change_response node_repeat;       /* it stands there twice, with SP between */
 change_response node_swap;         /* the node after it stands there, and it stands behind */
 change_response node_add;          /* the number is larger by `by`, and never below 0 */
 change_response node_count;        /* the number is larger by 0, 1, 2, … each time */
+change_response node_clock;        /* the number is larger by milliseconds of a clock */
 change_response node_subtract;     /* the number is `by` less itself */
 change_response node_first_word;   /* its first word is `text` */
 change_response node_flip_case;    /* of its letters */
