@@ -87,13 +87,13 @@ static void replace_separators(const struct names *names, char *name) {
     }
 }
 
-/* Is it INBOX, or a name or pattern below it? */
+/* Is it INBOX, a name or pattern below it, or a pattern that INBOX is among? */
 static bool is_within_inbox(const struct names *names, const char *name) {
     char start[] = "INBOX";
     size_t size = sizeof start - 1;
 
-    if (strlen(name) <= size) {
-        return names_is_inbox(name);
+    if (strlen(name) <= size || *name == '*') {
+        return *name == '*' || names_is_inbox(name);
     }
     memcpy(start, name, size);
     return names_is_inbox(start) &&

@@ -124,7 +124,8 @@ static void commands_are_mapped_below_the_prefix(void **state) {
     } commands[] = {
         {"a SELECT blob\r\n", "a SELECT mine/blob\r\n"},
         {"a RENAME INBOX old\r\n", "a RENAME INBOX mine/old\r\n"},
-        {"a LIST \"\" *\r\n", "a LIST \"\" mine/*\r\n"},
+        {"a LIST \"\" *\r\n", "a LIST \"\" *\r\n"},
+        {"a LIST \"\" %\r\n", "a LIST \"\" mine/%\r\n"},
         {"a LIST foo/ %\r\n", "a LIST mine/foo/ %\r\n"},
         {"a LIST \"\" \"\"\r\n", "a LIST \"\" \"\"\r\n"},
     };
