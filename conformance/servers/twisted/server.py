@@ -6,6 +6,7 @@ Twisted has the protocol only. What is here are the accounts, mailboxes and mess
 its user for; certificate.pem and key.pem are in the working folder.
 """
 import email.parser
+import functools
 import io
 import itertools
 import re
@@ -65,16 +66,27 @@ class Part:
     def getSize(self):
         return len(self.body)
 
+    @functools.cached_property
+    def parts(self):
+        """None where the type has no parts."""
+        if self.headers.get_content_type() == "message/rfc822":
+            return [Part(self.body)]
+        if self.headers.get_content_maintype() != "multipart":
+            return None
+        boundary = self.headers.get_boundary("").encode()
+        parts = [Part(octets) for octets in split_parts(self.body, boundary)]
+        if self.headers.get_content_subtype() == "digest":
+            for part in parts:
+                part.headers.set_default_type("message/rfc822")
+        return parts
+
     def isMultipart(self):
-        return self.headers.get_content_maintype() in ("multipart", "message")
+        return self.parts is not None
 
     def getSubPart(self, number):
-        if self.headers.get_content_type() == "message/rfc822":
-            return [Part(self.body)][number]
-        if self.headers.get_content_maintype() == "multipart":
-            boundary = self.headers.get_boundary("").encode()
-            return Part(list(split_parts(self.body, boundary))[number])
-        raise IndexError(number)
+        if self.parts is None:
+            raise TypeError("no parts")
+        return self.parts[number]
 
 
 @implementer(imap4.IMessage, imap4.IMessageFile)
@@ -114,15 +126,6 @@ class SeenMessage:
 
 # ---- mailboxes -----------------------------------------------------------------------------------
 
-def same_flag(flag):
-    """System flags in their own case."""
-    return next((known for known in SYSTEM_FLAGS if known.lower() == flag.lower()), flag)
-
-
-def real_flags(flags):
-    return {same_flag(flag) for flag in flags if flag.lower() != RECENT.lower()}
-
-
 class Mailbox:
     """Messages, which any number of sessions look at."""
 
@@ -132,15 +135,20 @@ class Mailbox:
         self.uid_validity, self.uid_next = next(Mailbox.validity), 1
         self.messages, self.views = [], []
         self.recent = set()  # that no session was told of yet
+        self.flags = {flag.lower(): flag for flag in SYSTEM_FLAGS}
+
+    def storable(self, flags):
+        """Flags by the names that they have here; a keyword has that by which it first came."""
+        return {self.flags.setdefault(flag.lower(), flag) for flag in flags
+                if flag.lower() in self.flags or not flag.startswith("\\")}
 
     def add(self, octets, flags, date):
-        message = Message(self.uid_next, octets, real_flags(flags), date)
+        message = Message(self.uid_next, octets, self.storable(flags), date)
         self.uid_next += 1
         self.messages.append(message)
-        if self.views:
-            self.views[0].recent.add(message)
-        else:
-            self.recent.add(message)
+        writing = [view for view in self.views if view.writes]
+        for sees_it_first in writing[:1] or [self, *self.views]:
+            sees_it_first.recent.add(message)
         for view in self.views:
             view.messages.append(message)
         return message
@@ -155,16 +163,15 @@ class View:
     """What one session sees of a mailbox. Twisted has no way to tell one session what another has
     expunged, so to this one it stays until it looks anew."""
 
-    def __init__(self, mailbox, writes):
-        self.mailbox, self.writes = mailbox, writes
+    def __init__(self, mailbox, writes, session):
+        self.mailbox, self.writes, self.session = mailbox, writes, session
         self.messages, self.recent = list(mailbox.messages), set(mailbox.recent)
         self.listener = None
 
     # What it has.
 
     def getFlags(self):
-        keywords = {flag for message in self.messages for flag in message.flags}
-        return SYSTEM_FLAGS + sorted(keywords - set(SYSTEM_FLAGS))
+        return list(self.mailbox.flags.values())
 
     def getHierarchicalDelimiter(self):
         return SEPARATOR
@@ -198,13 +205,14 @@ class View:
     def addListener(self, listener):
         self.listener = listener
         self.mailbox.views.append(self)
+        self.session.views.append(self)
         if self.writes:
             self.mailbox.recent.clear()
 
     def removeListener(self, listener):
         self.listener = None
-        if self in self.mailbox.views:
-            self.mailbox.views.remove(self)
+        self.mailbox.views.remove(self)
+        self.session.views.remove(self)
 
     def close(self):
         pass
@@ -221,6 +229,8 @@ class View:
         octets = message if isinstance(message, bytes) else message.read()
         date = date or time.strftime("%d-%b-%Y %H:%M:%S +0000", time.gmtime()).encode()
         added = self.mailbox.add(octets, flags, date)
+        if self not in self.mailbox.views:
+            self.messages.append(added)
         for view in self.mailbox.views:
             view.listener.newMessages(view.getMessageCount(), view.getRecentCount())
         return defer.succeed(added.uid)
@@ -234,10 +244,14 @@ class View:
         return [number - already for already, number in enumerate(numbers)]
 
     def chosen(self, wanted, uid):
+        # To search Twisted asks for 1:*, whether or not there are messages.
+        is_all = wanted == imap4.MessageSet(1, None)
         if uid:
             wanted.last = self.messages[-1].uid if self.messages else 0
         else:
             wanted.last = len(self.messages)
+            if not is_all and not 1 <= wanted.ranges[0][0] <= wanted.ranges[-1][1] <= wanted.last:
+                raise imap4.IllegalClientResponse("no such message")
         return [(number, message) for number, message in enumerate(self.messages, 1)
                 if (message.uid if uid else number) in wanted]
 
@@ -248,7 +262,7 @@ class View:
     def store(self, messages, flags, mode, uid):
         if not self.writes:
             raise imap4.ReadOnlyMailbox("the mailbox is read-only")
-        flags, result = real_flags(flags), {}
+        flags, result = self.mailbox.storable(flags), {}
         for number, message in self.chosen(messages, uid):
             if mode == 0:
                 message.flags = set(flags)
@@ -256,8 +270,9 @@ class View:
                 message.flags = message.flags | flags if mode > 0 else message.flags - flags
             result[number] = SeenMessage(message, message in self.recent).getFlags()
             for view in self.others():
-                seen = SeenMessage(message, message in view.recent)
-                view.listener.flagsChanged({view.messages.index(message) + 1: seen.getFlags()})
+                if message in view.messages:
+                    seen = SeenMessage(message, message in view.recent)
+                    view.listener.flagsChanged({view.messages.index(message) + 1: seen.getFlags()})
         return result
 
 
@@ -277,6 +292,19 @@ class Entry:
         return SEPARATOR
 
 
+def matches(pattern, name):
+    """Whether LIST means this name (RFC 3501, 6.3.8)."""
+    reached = {0}
+    for character in pattern:
+        if character in "*%":
+            for at, passed in enumerate(name):
+                if at in reached and (character == "*" or passed != SEPARATOR):
+                    reached.add(at + 1)
+        else:
+            reached = {at + 1 for at in reached if name[at:at + 1] == character}
+    return len(name) in reached
+
+
 def parents(name):
     """The levels above a name."""
     for at, character in enumerate(name):
@@ -284,8 +312,9 @@ def parents(name):
             yield name[:at]
 
 
-@implementer(imap4.IAccount, imap4.INamespacePresenter)
 class Account:
+    """The mailboxes of a user, None where a name is a level of hierarchy only."""
+
     def __init__(self):
         self.mailboxes, self.subscriptions = {"INBOX": Mailbox()}, set()
 
@@ -301,37 +330,32 @@ class Account:
 
     def create(self, name):
         name = self.canonical(name.removesuffix(SEPARATOR))
-        if name in self.mailboxes:
+        if self.mailboxes.get(name):
             raise imap4.MailboxCollision(name)
         if not name or name.startswith(SEPARATOR) or 2 * SEPARATOR in name:
             raise imap4.MailboxException("not a name")
-        if set(name) & set('"\\'):
-            # Twisted would list it by another name, by which nobody could remove it.
-            raise imap4.MailboxException("no quotes and backslashes in names")
         for parent in parents(name):
             self.mailboxes.setdefault(self.canonical(parent), Mailbox())
         self.mailboxes[name] = Mailbox()
         return True
 
-    def select(self, name, writes=True):
-        mailbox = self.mailboxes.get(self.canonical(name))
-        return mailbox and View(mailbox, bool(writes))
-
     def delete(self, name):
         """With inferiors the name stays, as a level of hierarchy only (RFC 3501, 6.3.4)."""
         if name not in self.mailboxes:
-            if self.inferiors(name):
-                raise imap4.MailboxException("it has inferiors, and is no mailbox")
             raise imap4.NoSuchMailbox(name)
-        del self.mailboxes[name]
+        if not self.inferiors(name):
+            del self.mailboxes[name]
+        elif self.mailboxes[name]:
+            self.mailboxes[name] = None
+        else:
+            raise imap4.MailboxException("it has inferiors, and is no mailbox")
 
     def rename(self, old, new):
-        inferiors = self.inferiors(old)
-        if old not in self.mailboxes and not inferiors:
+        if old not in self.mailboxes:
             raise imap4.NoSuchMailbox(old)
-        if new in self.mailboxes:
+        if self.mailboxes.get(new):
             raise imap4.MailboxCollision(new)
-        for name in inferiors + [old] * (old in self.mailboxes):
+        for name in [old, *self.inferiors(old)]:
             self.mailboxes[new + name[len(old):]] = self.mailboxes.pop(name)
         for parent in parents(new):
             self.mailboxes.setdefault(self.canonical(parent), Mailbox())
@@ -349,13 +373,11 @@ class Account:
         """LIST and LSUB ask in the same way; Twisted picks the subscribed ones for LSUB."""
         if not pattern:
             return [("", Entry("\\Noselect"))]
-        levels = {parent for name in self.mailboxes for parent in parents(name)}
-        wanted = imap4.wildcardToRegexp((reference + pattern), SEPARATOR)
+        wanted = reference + pattern
         found = []
-        for name in sorted(levels.union(self.mailboxes)):
-            is_meant = wanted.fullmatch(name) or (name == "INBOX" and wanted.fullmatch("inbox"))
-            if is_meant:
-                found.append((name, Entry(*["\\Noselect"] * (name not in self.mailboxes))))
+        for name, mailbox in sorted(self.mailboxes.items()):
+            if matches(wanted, name) or (name == "INBOX" and matches(wanted.upper(), name)):
+                found.append((name, Entry(*["\\Noselect"] * (mailbox is None))))
         return found
 
     def getPersonalNamespaces(self):
@@ -367,25 +389,42 @@ class Account:
     getSharedNamespaces = getUserNamespaces = getOtherNamespaces
 
 
+@implementer(imap4.IAccount, imap4.INamespacePresenter)
+class Session:
+    """An account, as one connection has it."""
+
+    def __init__(self, account):
+        self.account, self.views = account, []
+
+    def __getattr__(self, name):
+        return getattr(self.account, name)
+
+    def select(self, name, writes=True):
+        mailbox = self.mailboxes.get(self.canonical(name))
+        return mailbox and View(mailbox, bool(writes), self)
+
+    def end(self):
+        """Twisted doesn't take its listener away when the connection ends."""
+        for view in list(self.views):
+            view.removeListener(view.listener)
+
+
 @implementer(portal.IRealm)
 class Realm:
     def __init__(self):
         self.accounts = {}
 
     def requestAvatar(self, user, mind, *interfaces):
-        account = self.accounts.setdefault(user, Account())
-        return imap4.IAccount, account, lambda: None
+        session = Session(self.accounts.setdefault(user, Account()))
+        return imap4.IAccount, session, session.end
 
 
 class Factory(protocol.Factory):
-    def __init__(self, users, password, context):
-        self.context, self.portal = context, portal.Portal(Realm())
-        self.portal.registerChecker(checkers.InMemoryUsernamePasswordDatabaseDontUse(
-            **{user: password.encode() for user in users}))
+    def __init__(self, login_portal, mechanisms, context):
+        self.portal, self.mechanisms, self.context = login_portal, mechanisms, context
 
     def buildProtocol(self, address):
-        server = imap4.IMAP4Server({b"PLAIN": imap4.PLAINCredentials,
-                                    b"LOGIN": imap4.LOGINCredentials}, self.context)
+        server = imap4.IMAP4Server(self.mechanisms, self.context)
         server.portal, server.factory = self.portal, self
         return server
 
@@ -393,11 +432,15 @@ class Factory(protocol.Factory):
 def main():
     imap_port, imaps_port, password, *users = sys.argv[1:]
     log.startLogging(sys.stderr, setStdout=False)
+    login_portal = portal.Portal(Realm(), [checkers.InMemoryUsernamePasswordDatabaseDontUse(
+        **{user: password.encode() for user in users})])
     context = ssl.DefaultOpenSSLContextFactory("key.pem", "certificate.pem",
                                                sslmethod=ssl.SSL.TLS_METHOD)
-    factory = Factory(users, password, context)
-    reactor.listenTCP(int(imap_port), factory, interface="127.0.0.1")
-    reactor.listenSSL(int(imaps_port), factory, context, interface="127.0.0.1")
+    # STARTTLS adds the mechanisms that tell the password.
+    reactor.listenTCP(int(imap_port), Factory(login_portal, {}, context), interface="127.0.0.1")
+    mechanisms = {b"PLAIN": imap4.PLAINCredentials, b"LOGIN": imap4.LOGINCredentials}
+    reactor.listenSSL(int(imaps_port), Factory(login_portal, mechanisms, None), context,
+                      interface="127.0.0.1")
     reactor.run()
 
 
