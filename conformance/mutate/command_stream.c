@@ -133,10 +133,15 @@ static bool is_answer(const struct command_stream *stream, const uint8_t *line, 
     return stream->count > 0 && (stream->continuations > 0 || is_done(line, size));
 }
 
+/* A line without a tag is none: no answer could name it. */
+static bool is_command(const uint8_t *line) {
+    return *line != ' ' && *line != '\r' && *line != '\n';
+}
+
 static void take_line(struct command_stream *stream, uint8_t *line, size_t size) {
     bool waits = false, goes_on = stream->within, answers = is_answer(stream, line, size);
     uint64_t literal = 0;
-    enum piece_kind kind = goes_on || answers ? PIECE_LINE : PIECE_COMMAND;
+    enum piece_kind kind = goes_on || answers || !is_command(line) ? PIECE_LINE : PIECE_COMMAND;
     const struct pending_command *command =
         kind == PIECE_COMMAND ? begin_command(stream, line, size) : last_command(stream);
 

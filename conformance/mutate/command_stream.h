@@ -25,7 +25,7 @@ struct pending_command {
 
 enum piece_kind {
     PIECE_COMMAND, /* the first line of a command */
-    PIECE_LINE,    /* any other line: after a literal, of SASL, DONE */
+    PIECE_LINE,    /* any other line: after a literal, of SASL, DONE, without a tag */
     PIECE_LITERAL, /* octets of a literal, in pieces of any size */
     PIECE_REST     /* a part of a line that is too long to be held, or never ended */
 };

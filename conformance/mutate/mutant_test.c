@@ -333,6 +333,18 @@ static void test_sasl_and_idle(void **state) {
     command_stream_free(&stream);
 }
 
+static void test_line_without_tag(void **state) {
+    struct command_stream stream;
+    struct cut cut = {0};
+
+    (void)state;
+    command_stream_init(&stream, "", note_piece, &cut);
+    command_stream_feed(&stream, "\r\n\n NOOP\r\na NOOP\r\n", 19);
+    assert_string_equal(cut.kinds, "lllc");
+    assert_int_equal(stream.count, 1);
+    command_stream_free(&stream);
+}
+
 static void test_long_line(void **state) {
     static const char text[COMMAND_LINE] = {0};
     struct command_stream stream;
@@ -390,6 +402,7 @@ int main(void) {
         cmocka_unit_test(test_synchronizing_literal),
         cmocka_unit_test(test_refused_literal),
         cmocka_unit_test(test_sasl_and_idle),
+        cmocka_unit_test(test_line_without_tag),
         cmocka_unit_test(test_long_line),
         cmocka_unit_test(test_many_commands),
         cmocka_unit_test(test_table),
