@@ -1,4 +1,4 @@
-/* The ways in which a good server is made a bad one. Each is a row of one table: on which commands,
+/* The ways in which a good server is made a bad one. Each is a row of a table: on which commands,
  * what becomes of the command on its way to the server, and of the responses on their way back. */
 #ifndef MUTATION_H
 #define MUTATION_H
