@@ -10,6 +10,7 @@
 #define ALL_STORES   "STORE,UID STORE"
 #define ALL_FETCHES  "FETCH,UID FETCH"
 #define ALL_SEARCHES "SEARCH,UID SEARCH"
+#define ALL_SORTS    "SORT,UID SORT"
 #define ALL_COPIES   "COPY,UID COPY"
 #define ALL_SELECTS  "SELECT,EXAMINE"
 #define TAGGED       "response-tagged/resp-cond-state"
