@@ -89,6 +89,13 @@ static bool is_word(const struct word *word, const char *text) {
            strncasecmp((const char *)word->octets, text, word->size) == 0;
 }
 
+/* The tag, cut after what is told apart. */
+static void copy_tag(const struct word *word, char tag[CONVERSATION_TAG]) {
+    int size = word->size < CONVERSATION_TAG ? (int)word->size : CONVERSATION_TAG;
+
+    snprintf(tag, CONVERSATION_TAG, "%.*s", size, (const char *)word->octets);
+}
+
 /* A string's value as a C string; "" if there is no room for it, or it holds NUL. INBOX is INBOX.
  */
 static void copy_mailbox(const uint8_t *octets, size_t size, char mailbox[CONVERSATION_MAILBOX]) {
@@ -267,8 +274,7 @@ void conversation_hear_command(struct conversation *conversation, const uint8_t 
     if (command.uid) {
         name = next_word(octets, size, &at);
     }
-    snprintf(command.tag, sizeof command.tag, "%.*s",
-             tag.size < CONVERSATION_TAG ? (int)tag.size : CONVERSATION_TAG, tag.octets);
+    copy_tag(&tag, command.tag);
     command.kind = kind_of(&name);
     command.searches = is_word(&name, "SEARCH");
     read_mailbox(octets, size, at, mailbox);
@@ -301,8 +307,7 @@ enum imap_root conversation_next_root(const struct conversation *conversation) {
 static size_t find_completed(const struct conversation *conversation, const struct word *tag) {
     char text[CONVERSATION_TAG];
 
-    snprintf(text, sizeof text, "%.*s",
-             tag->size < CONVERSATION_TAG ? (int)tag->size : CONVERSATION_TAG, tag->octets);
+    copy_tag(tag, text);
     return find_command(conversation, text);
 }
 

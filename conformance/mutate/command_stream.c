@@ -34,15 +34,12 @@ static size_t read_word(const uint8_t *line, size_t size, size_t at, char *word,
 static void read_name(struct pending_command *command, const uint8_t *line, size_t size,
                       size_t at) {
     at = read_word(line, size, at, command->name, sizeof command->name);
-    for (char *next = command->name; *next; next++) {
-        *next = (char)toupper((unsigned char)*next);
-    }
-    if (strcmp(command->name, "UID") == 0) {
+    if (strcasecmp(command->name, "UID") == 0) {
         command->name[3] = ' ';
         read_word(line, size, at, command->name + 4, sizeof command->name - 4);
-        for (char *next = command->name; *next; next++) {
-            *next = (char)toupper((unsigned char)*next);
-        }
+    }
+    for (char *next = command->name; *next; next++) {
+        *next = (char)toupper((unsigned char)*next);
     }
 }
 

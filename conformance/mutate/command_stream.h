@@ -9,13 +9,11 @@
 
 #include "../buffer.h"
 
-#define COMMAND_TAG  64  /* room for a tag; a longer one is cut */
-#define COMMAND_NAME 32  /* and for a name */
-#define COMMANDS     256 /* that can wait for their answers; of more, the first are forgotten */
-#define COMMAND_LINE 65536
-#define COMMAND_BACKLOG                                                                            \
-    (2 * COMMAND_LINE) /* octets that are kept while the server is waited for                      \
-                        */
+#define COMMANDS        256 /* that can wait for their answers; of more, the first are forgotten */
+#define COMMAND_TAG     64  /* room for a tag; a longer one is cut */
+#define COMMAND_NAME    32  /* and for a name */
+#define COMMAND_LINE    65536  /* octets of a line; a longer one is passed on as it comes */
+#define COMMAND_BACKLOG 131072 /* octets that are kept while the server is waited for */
 
 struct pending_command {
     char tag[COMMAND_TAG];

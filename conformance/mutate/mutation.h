@@ -50,8 +50,8 @@ typedef void change_response(struct situation *, const struct response_change *,
 struct response_change {
     change_response *change;
     const char *path; /* of a node: see response_find. NULL: any response, also a broken one */
-    const char *text; /* what the change needs, as */
-    int64_t by;       /* it says itself */
+    const char *text; /* for `change`, as it says itself; so is `by` */
+    int64_t by;
 };
 
 /* What no change of a message can imitate. */

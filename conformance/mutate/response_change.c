@@ -126,7 +126,7 @@ void node_remove(struct situation *situation, const struct response_change *chan
     (void)situation, (void)change;
     if (start > 0 && response->octets[start - 1] == ' ') {
         start--;
-    } else if (response->octets[end] == ' ') {
+    } else if (end < response->size && response->octets[end] == ' ') {
         end++;
     }
     replace(out, response, start, end, NULL, 0);

@@ -11,11 +11,11 @@
 #define COMPRESSION_INFLATED (256u << 20)
 
 enum compression_status {
-    COMPRESSION_DONE,   /* *count octets, 1 at least */
-    COMPRESSION_HUNGRY, /* feed it first */
-    COMPRESSION_ENDED,  /* the other side's stream is complete */
-    COMPRESSION_TOO_LONG /* more than COMPRESSION_INFLATED */,
-    COMPRESSION_BROKEN /* what was fed is no DEFLATE */
+    COMPRESSION_DONE,     /* *count octets, 1 at least */
+    COMPRESSION_HUNGRY,   /* feed it first */
+    COMPRESSION_ENDED,    /* the other side's stream is complete */
+    COMPRESSION_TOO_LONG, /* more than COMPRESSION_INFLATED */
+    COMPRESSION_BROKEN    /* what was fed is no DEFLATE */
 };
 
 struct compression;
