@@ -5,9 +5,7 @@ all there is. It ends with SIGTERM; with SIGHUP it empties the server and starts
 """
 import ctypes
 import fcntl
-import grp
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -19,28 +17,6 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 RESTARTS = 100  # so often a process of the server may crash
 END_SECONDS = 10
-
-
-class Identity:
-    """Whom a server runs as: the caller, but nobody instead of root."""
-
-    def __init__(self):
-        self.changes = os.getuid() == 0
-        self.user = "nobody" if self.changes else pwd.getpwuid(os.getuid()).pw_name
-        self.group = "nogroup" if self.changes else grp.getgrgid(os.getgid()).gr_name
-        self.uid = pwd.getpwnam(self.user).pw_uid
-        self.gid = grp.getgrnam(self.group).gr_gid
-
-    def own(self, folder):
-        if self.changes:
-            for path in [folder, *folder.rglob("*")]:
-                shutil.chown(path, self.user, self.group)
-
-    def become(self):
-        if self.changes:
-            os.setgroups([])
-            os.setgid(self.gid)
-            os.setuid(self.uid)
 
 
 def die_with_parent(parent):
@@ -94,8 +70,8 @@ class Lock:
 class Keeper:
     """Runs in a process of its own, as the server's identity."""
 
-    def __init__(self, server, profile):
-        self.server, self.profile = server, profile
+    def __init__(self, state, profile):
+        self.state, self.profile = state, profile
         self.processes, self.restarts = {}, 0
 
     def spawn(self, command):
@@ -104,14 +80,14 @@ class Keeper:
         def prepare():
             signal.pthread_sigmask(signal.SIG_SETMASK, [])
             die_with_parent(keeper)
-        environment = {"IMAPSPEC_STATE": str(self.server.state), **command.environment}
+        environment = {"IMAPSPEC_STATE": str(self.state.path), **command.environment}
         process = subprocess.Popen(command.arguments, env=environment, cwd=command.folder,
                                    stdin=subprocess.DEVNULL, start_new_session=True,
                                    preexec_fn=prepare)
         self.processes[process.pid] = command
 
     def spawn_all(self):
-        for command in self.profile.commands(self.server):
+        for command in self.profile.commands(self.state):
             self.spawn(command)
 
     def reap(self):
@@ -147,9 +123,9 @@ class Keeper:
 
     def reset(self):
         self.end_all()
-        self.profile.empty(self.server)
+        self.profile.empty(self.state)
         self.spawn_all()
-        (self.server.state / "reset").unlink(missing_ok=True)
+        (self.state.path / "reset").unlink(missing_ok=True)
 
     def run(self):
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
@@ -184,7 +160,7 @@ def close_others(kept):
                 pass  # it was that of listdir itself
 
 
-def fork_keeper(server, profile, kept, parent):
+def fork_keeper(state, profile, kept, parent):
     """Starts the keeper, which keeps these descriptors open, the first being that of the lock; its
     pid. With a parent (a pid) it ends when the parent does, and then removes the state folder."""
     pid = os.fork()
@@ -193,21 +169,21 @@ def fork_keeper(server, profile, kept, parent):
         return pid
     try:
         os.setsid()
-        os.chdir(server.state)
+        os.chdir(state.path)
         null = os.open(os.devnull, os.O_RDONLY)
-        log = os.open(server.state / "log", os.O_WRONLY | os.O_APPEND)
+        log = os.open(state.path / "log", os.O_WRONLY | os.O_APPEND)
         for number, descriptor in enumerate([null, log, log]):
             os.dup2(descriptor, number)
         close_others(kept)
-        server.identity.become()
+        state.identity.become()
         if parent:
             die_with_parent(parent)
-        Keeper(server, profile).run()
+        Keeper(state, profile).run()
     except BaseException as problem:
         print(f"keeper: {problem!r}", file=sys.stderr, flush=True)  # which is the log by now
     finally:
         if parent and os.getppid() != parent:
-            shutil.rmtree(server.state, ignore_errors=True)
+            shutil.rmtree(state.path, ignore_errors=True)
         os._exit(1)
 
 

@@ -39,12 +39,12 @@ def unpack_debian(packages, unneeded, folder, root):
 def unpack_npm(packages, alone, folder, root):
     """Packages of npm, and some without what they depend on. No scripts of theirs are run."""
     print("downloading", *packages, *alone, file=sys.stderr)
-    subprocess.run(["npm", "install", "--loglevel=error", "--prefix", root, "--ignore-scripts", "--no-audit",
-                    "--no-fund", "--omit=dev", *packages],
+    subprocess.run(["npm", "install", "--loglevel=error", "--prefix", root, "--ignore-scripts",
+                    "--no-audit", "--no-fund", "--omit=dev", *packages],
                    cwd=root, check=True, stdout=sys.stderr)
     for package in alone:
-        subprocess.run(["npm", "pack", "--loglevel=error", "--ignore-scripts", package], cwd=folder, check=True,
-                       stdout=sys.stderr)
+        subprocess.run(["npm", "pack", "--loglevel=error", "--ignore-scripts", package],
+                       cwd=folder, check=True, stdout=sys.stderr)
         target = root / "node_modules" / package.rpartition("@")[0]
         target.mkdir()
         subprocess.run(["tar", "--extract", "--strip-components=1", "--no-same-owner", "--file",
@@ -52,7 +52,7 @@ def unpack_npm(packages, alone, folder, root):
 
 
 @contextlib.contextmanager
-def alone(path):
+def locked(path):
     """One process at a time does what follows."""
     with open(path, "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -66,7 +66,7 @@ def fetch(profile):
     if root.is_dir():
         return root
     root.parent.mkdir(parents=True, exist_ok=True)
-    with alone(root.parent / f".{profile.name}.lock"), \
+    with locked(root.parent / f".{profile.name}.lock"), \
             tempfile.TemporaryDirectory(dir=root.parent, prefix="fetch-") as folder:
         if not root.is_dir():
             unpacked = pathlib.Path(folder) / "root"

@@ -9,16 +9,16 @@ def sandboxed(state, command, environment=()):
     variables = [word for pair in dict(environment).items() for word in ["--setenv", *pair]]
     return [state.root / "usr/bin/bwrap", "--die-with-parent", "--unshare-pid", "--clearenv",
             "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", *hidden,
-            "--ro-bind", state.root, state.root, "--bind", state.state, state.state,
+            "--ro-bind", state.root, state.root, "--bind", state.path, state.path,
             "--ro-bind", state.folder("etc"), "/etc", "--bind", state.folder("run"), "/run",
-            "--chdir", state.state, *variables, "--", *command]
+            "--chdir", state.path, *variables, "--", *command]
 
 
 def write_users(state, names):
     """An /etc in which these names are all whom the server runs as."""
     uid, gid = state.identity.uid, state.identity.gid
     (state.folder("etc") / "mtab").symlink_to("/proc/self/mounts")
-    (state.state / "etc/passwd").write_text("root:x:0:0::/root:/bin/sh\n" + "".join(
-        f"{name}:x:{uid}:{gid}::{state.state}:/bin/sh\n" for name in names))
-    (state.state / "etc/group").write_text("root:x:0:\n" + "".join(
+    (state.path / "etc/passwd").write_text("root:x:0:0::/root:/bin/sh\n" + "".join(
+        f"{name}:x:{uid}:{gid}::{state.path}:/bin/sh\n" for name in names))
+    (state.path / "etc/group").write_text("root:x:0:\n" + "".join(
         f"{name}:x:{gid}:\n" for name in names))

@@ -11,12 +11,8 @@ import shlex
 import shutil
 import smtplib
 import ssl
-import string
-import subprocess
 import sys
 import time
-
-from keeper import Identity
 
 SERVERS = pathlib.Path(__file__).resolve().parent.parent / "conformance/servers"
 SCRIPT = pathlib.Path(__file__).resolve().parent / "server"
@@ -31,41 +27,8 @@ class Command:
     folder: pathlib.Path
 
 
-class State:
-    """The state folder of one server: all that it writes is in there."""
-
-    def __init__(self, folder, root, imap_port, imaps_port):
-        self.state, self.root, self.identity = folder, root, Identity()
-        self.imap_port, self.imaps_port = imap_port, imaps_port
-
-    def folder(self, name):
-        path = self.state / name
-        path.mkdir(parents=True, exist_ok=True)
-        return path
-
-    def write(self, template, **values):
-        """Fills in a template of the profile's folder."""
-        text = string.Template(template.read_text()).substitute(
-            state=self.state, root=self.root, user=self.identity.user, group=self.identity.group,
-            uid=self.identity.uid, gid=self.identity.gid, imap_port=self.imap_port,
-            imaps_port=self.imaps_port, **values)
-        (self.state / template.name).write_text(text)
-
-    def empty(self, *names):
-        """Empties folders."""
-        for name in names:
-            shutil.rmtree(self.state / name)
-            self.folder(name)
-
-    @property
-    def libraries(self):
-        """The unpacked packages' folders of shared libraries."""
-        return [path for folder in ["usr/lib", "lib"]
-                for path in self.root.glob(f"{folder}/*-linux-gnu*")]
-
-
 class Profile:
-    """What there is to say of a server. `state` is a State."""
+    """What there is to say of a server. `state` is a State of it, of server_state."""
 
     packages = ()        # of Debian
     unneeded = ()        # patterns of packages that they only say they need
@@ -109,8 +72,8 @@ class Profile:
     def status(self, state):
         """How to reach it, by the names of environment variables."""
         url = f"imap://user%d:{PASSWORD}@localhost"
-        certificate = f"{state.state}/certificate.pem"
-        script = shlex.join(map(str, [SCRIPT, self.name, "--state", state.state]))
+        certificate = f"{state.path}/certificate.pem"
+        script = shlex.join(map(str, [SCRIPT, self.name, "--state", state.path]))
         options = ["--server", f"{url}:{state.imap_port}", "--starttls", "--ca-file", certificate,
                    "--disposable-account", "--workers", str(self.workers), "--deviations",
                    str(self.folder / "deviations"), "--deliver-command",
@@ -121,7 +84,7 @@ class Profile:
                 "IMAPSPEC_TLS_SERVER": f"{url.replace('imap:', 'imaps:')}:{state.imaps_port}",
                 "IMAPSPEC_CA_FILE": certificate,
                 "IMAPSPEC_OPTIONS": shlex.join(options),
-                "IMAPSPEC_STATE": f"{state.state}"}
+                "IMAPSPEC_STATE": f"{state.path}"}
 
 
 class NodeServer(Profile):
@@ -132,12 +95,12 @@ class NodeServer(Profile):
     resets = True
 
     def prepare(self, state):
-        shutil.copy(self.folder / "server.js", state.state)
-        (state.state / "node_modules").symlink_to(state.root / "node_modules")
+        shutil.copy(self.folder / "server.js", state.path)
+        (state.path / "node_modules").symlink_to(state.root / "node_modules")
 
     def commands(self, state):
-        yield Command([shutil.which("node"), state.state / "server.js", str(state.imap_port),
-                       str(state.imaps_port), PASSWORD, *self.users], {}, state.state)
+        yield Command([shutil.which("node"), state.path / "server.js", str(state.imap_port),
+                       str(state.imaps_port), PASSWORD, *self.users], {}, state.path)
 
     def deliver(self, state, file, user):
         deliver_by_append(state, file, user)
@@ -178,19 +141,10 @@ def deliver_to_maildir(maildir, file, identity):
 
 def deliver_by_append(state, file, user):
     """For a server that has no other door."""
-    context = ssl.create_default_context(cafile=state.state / "certificate.pem")
+    context = ssl.create_default_context(cafile=state.path / "certificate.pem")
     with imaplib.IMAP4_SSL("localhost", state.imaps_port, ssl_context=context) as connection:
         connection.login(user, PASSWORD)
         # The list of flags is there, though empty: Twisted stumbles where it is missing.
         result, data = connection.append("INBOX", "()", None, file.read_bytes())
         if result != "OK":
             raise OSError(f"APPEND: {data}")
-
-
-def make_certificate(folder):
-    """A key and a self-signed certificate, which is its own authority for clients."""
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30", "-subj",
-                    "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                    "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"],
-                   check=True, capture_output=True)

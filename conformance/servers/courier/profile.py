@@ -38,20 +38,20 @@ class Server(Profile):
             state.write(self.folder / name)
         courier = state.folder("etc/courier")
         for name in ["imapd", "authdaemonrc"]:
-            (state.state / name).rename(courier / name)
+            (state.path / name).rename(courier / name)
         state.folder("run/courier/authdaemon")
-        (state.state / "both.pem").write_text((state.state / "key.pem").read_text() +
-                                              (state.state / "certificate.pem").read_text())
+        (state.path / "both.pem").write_text((state.path / "key.pem").read_text() +
+                                             (state.path / "certificate.pem").read_text())
         password = subprocess.run(["openssl", "passwd", "-1", PASSWORD], check=True,
                                   capture_output=True, text=True).stdout.strip()
-        self.write_database(state, "userdb", lambda user: f"home={state.state}/mail/{user}|"
+        self.write_database(state, "userdb", lambda user: f"home={state.path}/mail/{user}|"
                             f"uid={state.identity.uid}|gid={state.identity.gid}|_=")
         self.write_database(state, "userdbshadow", lambda user: f"systempw={password}")
         self.make_mail(state)
 
     def write_database(self, state, name, fields):
         """As makeuserdb does it."""
-        file = state.state / f"etc/courier/{name}.dat"
+        file = state.path / f"etc/courier/{name}.dat"
         lines = [f"{user}\t{fields(user)}\n" for user in self.users]
         subprocess.run([state.root / "usr/lib/courier/courier-authlib/makedatprog", "-",
                         f"{file}.new", file], input="".join(lines + [".\n"]), text=True,
@@ -67,21 +67,21 @@ class Server(Profile):
 
     def commands(self, state):
         root, environment = state.root, self.environment(state)
-        lines = (state.state / "etc/courier/imapd").read_text().splitlines()
+        lines = (state.path / "etc/courier/imapd").read_text().splitlines()
         settings = dict(line.split("=", 1) for line in lines if line and line[0] != "#")
         login = [root / "usr/lib/courier/courier/imaplogin", root / "usr/bin/imapd", "Maildir"]
         listen = [root / "usr/sbin/couriertcpd", "-address=127.0.0.1", "-maxprocs=200",
                   "-maxperip=200", "-nodnslookup", "-noidentlookup",
-                  f"-stderr={state.state}/log"]
+                  f"-stderr={state.path}/log"]
         yield Command(sandboxed(state, [root / "usr/lib/courier/courier-authlib/authdaemond"],
                                 {**environment, "authmodulelist": "authuserdb", "daemons": "3",
-                                 "DEBUG_LOGIN": "0"}), {}, state.state)
+                                 "DEBUG_LOGIN": "0"}), {}, state.path)
         yield Command(sandboxed(state, [*listen, str(state.imap_port), *login],
                                 {**environment, **settings, "IMAP_STARTTLS": "YES"}),
-                      {}, state.state)
+                      {}, state.path)
         yield Command(sandboxed(state, [*listen, str(state.imaps_port), root / "usr/bin/couriertls",
                                         "-server", "-tcpd", *login],
-                                {**environment, **settings, "IMAP_TLS": "1"}), {}, state.state)
+                                {**environment, **settings, "IMAP_TLS": "1"}), {}, state.path)
 
     def empty(self, state):
         state.empty("mail")
@@ -90,8 +90,8 @@ class Server(Profile):
     def empty_account(self, state, user):
         state.empty(f"mail/{user}")
         self.make_mail_of(state, user)
-        state.identity.own(state.state / f"mail/{user}")
+        state.identity.own(state.path / f"mail/{user}")
         return True
 
     def deliver(self, state, file, user):
-        deliver_to_maildir(state.state / f"mail/{user}/Maildir", file, state.identity)
+        deliver_to_maildir(state.path / f"mail/{user}/Maildir", file, state.identity)

@@ -1,7 +1,8 @@
 """Cyrus 3.6, with names as Dovecot has them: mailboxes beside INBOX, separator `/`."""
 import subprocess
 
-from server_profile import Command, PASSWORD, Profile, State, deliver_by_lmtp
+from server_profile import Command, PASSWORD, Profile, deliver_by_lmtp
+from server_state import State
 
 
 class Server(Profile):
@@ -46,13 +47,13 @@ class Server(Profile):
             state.folder(f"conf/{name}")
 
     def commands(self, state):
-        yield Command([state.root / "usr/sbin/cyrmaster", "-D", "-C", state.state / "imapd.conf",
-                       "-M", state.state / "cyrus.conf", "-p", state.state / "master.pid"],
-                      self.environment(state), state.state)
+        yield Command([state.root / "usr/sbin/cyrmaster", "-D", "-C", state.path / "imapd.conf",
+                       "-M", state.path / "cyrus.conf", "-p", state.path / "master.pid"],
+                      self.environment(state), state.path)
 
     def empty(self, state):
         state.empty("conf", "spool")
         self.make_folders(state)
 
     def deliver(self, state, file, user):
-        deliver_by_lmtp(state.state / "sockets/lmtp", file, user)
+        deliver_by_lmtp(state.path / "sockets/lmtp", file, user)

@@ -36,19 +36,19 @@ class Server(Profile):
                     libraries=self.library_path(state))
         state.folder("mail")
         (state.folder("run") / "modules").symlink_to(modules)
-        (state.state / "accounts").write_text(
+        (state.path / "accounts").write_text(
             "".join(f"{user}:{PASSWORD}\n" for user in self.users))
 
     def commands(self, state):
-        configuration = ["-c", str(state.state / "dovecot.conf")]
+        configuration = ["-c", str(state.path / "dovecot.conf")]
         # doveconf comes first: the master itself would look for it in /usr/bin.
         yield Command([state.root / "usr/bin/doveconf", *configuration, "-f", "service=master",
                        "-m", "master", "-e", str(state.root / "usr/sbin/dovecot"), "-F",
                        *configuration],
-                      {"LD_LIBRARY_PATH": self.library_path(state)}, state.state / "run")
+                      {"LD_LIBRARY_PATH": self.library_path(state)}, state.path / "run")
 
     def empty(self, state):
         state.empty("mail")
 
     def deliver(self, state, file, user):
-        deliver_by_lmtp(state.state / "run/lmtp", file, user)
+        deliver_by_lmtp(state.path / "run/lmtp", file, user)

@@ -22,12 +22,12 @@ class Server(Profile):
         write_users(state, [state.identity.user, "mail"])
         password = subprocess.run(["openssl", "passwd", "-1", PASSWORD], check=True,
                                   capture_output=True, text=True).stdout.strip()
-        with open(state.state / "etc/passwd", "a") as accounts:
+        with open(state.path / "etc/passwd", "a") as accounts:
             for user in self.users:
                 accounts.write(f"{user}:{password}:{state.identity.uid}:{state.identity.gid}::"
-                               f"{state.state}/home/{user}:/bin/sh\n")
+                               f"{state.path}/home/{user}:/bin/sh\n")
         state.write(self.folder / "imap4d.conf")
-        (state.state / "key.pem").chmod(0o600)
+        (state.path / "key.pem").chmod(0o600)
         self.make_mail(state)
 
     def make_mail(self, state):
@@ -41,9 +41,9 @@ class Server(Profile):
 
     def commands(self, state):
         yield Command(sandboxed(state, [state.root / "usr/sbin/imap4d", "--foreground", "--daemon",
-                                        f"--config-file={state.state}/imap4d.conf"],
+                                        f"--config-file={state.path}/imap4d.conf"],
                                 {"LD_LIBRARY_PATH": ":".join(map(str, state.libraries))}),
-                      {}, state.state)
+                      {}, state.path)
 
     def empty(self, state):
         state.empty("home", "inbox")
@@ -52,9 +52,9 @@ class Server(Profile):
     def empty_account(self, state, user):
         state.empty(f"home/{user}", f"inbox/{user}")
         self.make_mail_of(state, user)
-        state.identity.own(state.state / f"home/{user}")
-        state.identity.own(state.state / f"inbox/{user}")
+        state.identity.own(state.path / f"home/{user}")
+        state.identity.own(state.path / f"inbox/{user}")
         return True
 
     def deliver(self, state, file, user):
-        deliver_to_maildir(state.state / f"inbox/{user}", file, state.identity)
+        deliver_to_maildir(state.path / f"inbox/{user}", file, state.identity)

@@ -15,13 +15,13 @@ class Server(Profile):
     unneeded = ("python3-hamcrest", "python3-bcrypt")
 
     def prepare(self, state):
-        shutil.copy(self.folder / "server.py", state.state)
+        shutil.copy(self.folder / "server.py", state.path)
 
     def commands(self, state):
-        yield Command([sys.executable, state.state / "server.py", str(state.imap_port),
+        yield Command([sys.executable, state.path / "server.py", str(state.imap_port),
                        str(state.imaps_port), PASSWORD, *self.users],
                       {"PYTHONPATH": str(state.root / "usr/lib/python3/dist-packages"),
-                       "PYTHONDONTWRITEBYTECODE": "1"}, state.state)
+                       "PYTHONDONTWRITEBYTECODE": "1"}, state.path)
 
     def deliver(self, state, file, user):
         deliver_by_append(state, file, user)
