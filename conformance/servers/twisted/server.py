@@ -353,10 +353,12 @@ class Account:
     def rename(self, old, new):
         if old not in self.mailboxes:
             raise imap4.NoSuchMailbox(old)
-        if self.mailboxes.get(new):
-            raise imap4.MailboxCollision(new)
-        for name in [old, *self.inferiors(old)]:
-            self.mailboxes[new + name[len(old):]] = self.mailboxes.pop(name)
+        renamed = {name: new + name[len(old):] for name in [old, *self.inferiors(old)]}
+        for name in renamed.values():
+            if self.mailboxes.get(name):
+                raise imap4.MailboxCollision(name)
+        for name, new_name in renamed.items():
+            self.mailboxes[new_name] = self.mailboxes.pop(name)
         for parent in parents(new):
             self.mailboxes.setdefault(self.canonical(parent), Mailbox())
 
