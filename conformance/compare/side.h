@@ -36,6 +36,7 @@ struct gap side_frame(const struct message_side *, uint32_t node);
  * its neighbour. */
 struct gap gap_join(struct gap before, struct gap after);
 
+/* The same, but for spaces? */
 bool gap_equals(struct gap, struct gap, bool ignore_case);
 
 #endif

@@ -180,10 +180,18 @@ static bool append_messages(struct account *account, const char *name,
 }
 
 /* The first session that selects a mailbox takes \Recent from its messages. Closing after EXAMINE,
- * not after SELECT, expunges nothing. */
+ * not after SELECT, expunges nothing; where a server does so all the same, UNSELECT may be better.
+ */
 static bool take_recent(struct account *account, const char *name, char problem[SESSION_PROBLEM]) {
-    return account_command(account, "SELECT", name, problem) &&
-           account_command(account, "EXAMINE", name, problem) &&
+    static const char unselect[] = "UNSELECT";
+
+    if (!account_command(account, "SELECT", name, problem)) {
+        return false;
+    }
+    if (account_can(account, unselect, sizeof unselect - 1)) {
+        return account_command(account, unselect, NULL, problem);
+    }
+    return account_command(account, "EXAMINE", name, problem) &&
            account_command(account, "CLOSE", NULL, problem);
 }
 
