@@ -8,6 +8,7 @@ class Server(NodeServer):
         AUTH=PLAIN CONDSTORE CREATE-SPECIAL-USE ENABLE ID IDLE IMAP4rev1 LITERAL+ MOVE
         NAMESPACE SASL-IR SPECIAL-USE STARTTLS UNSELECT
         """.split()
-    options = ("--quirk", "missing-text", "--quirk", "bare-plus", "--quirk",
-               "8bit-quoted")
+    options = ("--timeout", "5", "--quirk", "missing-text", "--quirk", "bare-plus",
+               "--quirk", "8bit-quoted", "--quirk", "extra-space", "--quirk", "bare-lf",
+               "--quirk", "empty-line")
     npm = ("hoodiecrow-imap@2.1.0",)
