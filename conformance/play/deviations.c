@@ -108,10 +108,20 @@ const struct deviation *deviations_find(const struct deviations *deviations, con
     return NULL;
 }
 
+/* What the profile itself tolerates is no reason to fail. */
+static bool is_accused(const struct result *result) {
+    for (size_t i = 0; i < result->finding_count; i++) {
+        if (!result->findings[i].tolerated) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void deviations_apply(const struct deviations *deviations, struct result *result) {
     const struct deviation *deviation = deviations_find(deviations, result->dialog->id);
     bool has_failed = result->outcome == OUTCOME_FAIL || result->outcome == OUTCOME_WARNING ||
-                      (result->outcome == OUTCOME_PASS && result->finding_count > 0);
+                      (result->outcome == OUTCOME_PASS && is_accused(result));
 
     if (!deviation) {
         return;

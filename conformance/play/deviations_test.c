@@ -90,7 +90,7 @@ static void knows_dialogs_that_were_not_chosen(void **state) {
 }
 
 /* What becomes of an outcome when the dialog is listed. */
-static enum outcome apply(enum outcome outcome, size_t findings) {
+static enum outcome apply(enum outcome outcome, size_t findings, bool tolerated) {
     struct deviation item = {"rfc3501/6.3.1-select", "RFC 3501, 6.3.1", "why"};
     const struct deviations deviations = {&item, 1};
     struct result result;
@@ -98,7 +98,10 @@ static enum outcome apply(enum outcome outcome, size_t findings) {
     result_begin(&result, &select_dialog);
     result.outcome = outcome;
     for (size_t i = 0; i < findings; i++) {
-        result_find(&result, 1, 0, "rule", "sentence", (const uint8_t *)"*", 1, 0);
+        struct finding *finding =
+            result_find(&result, 1, 0, "rule", "sentence", (const uint8_t *)"*", 1, 0);
+        assert_non_null(finding);
+        finding->tolerated = tolerated;
     }
     deviations_apply(&deviations, &result);
     if (result.outcome == OUTCOME_DEVIATION) {
@@ -111,12 +114,13 @@ static enum outcome apply(enum outcome outcome, size_t findings) {
 
 static void covers_failures_and_findings(void **state) {
     (void)state;
-    assert_int_equal(apply(OUTCOME_FAIL, 0), OUTCOME_DEVIATION);
-    assert_int_equal(apply(OUTCOME_WARNING, 0), OUTCOME_DEVIATION);
-    assert_int_equal(apply(OUTCOME_PASS, 1), OUTCOME_DEVIATION);
-    assert_int_equal(apply(OUTCOME_PASS, 0), OUTCOME_FAIL);
-    assert_int_equal(apply(OUTCOME_SKIP, 0), OUTCOME_SKIP);
-    assert_int_equal(apply(OUTCOME_ERROR, 0), OUTCOME_ERROR);
+    assert_int_equal(apply(OUTCOME_FAIL, 0, false), OUTCOME_DEVIATION);
+    assert_int_equal(apply(OUTCOME_WARNING, 0, false), OUTCOME_DEVIATION);
+    assert_int_equal(apply(OUTCOME_PASS, 1, false), OUTCOME_DEVIATION);
+    assert_int_equal(apply(OUTCOME_PASS, 0, false), OUTCOME_FAIL);
+    assert_int_equal(apply(OUTCOME_PASS, 2, true), OUTCOME_FAIL);
+    assert_int_equal(apply(OUTCOME_SKIP, 0, false), OUTCOME_SKIP);
+    assert_int_equal(apply(OUTCOME_ERROR, 0, false), OUTCOME_ERROR);
 }
 
 int main(void) {

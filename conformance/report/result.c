@@ -119,12 +119,13 @@ static struct finding *add_finding(struct result *result) {
     return &findings[result->finding_count++];
 }
 
-void result_find(struct result *result, unsigned connection, uint64_t offset, const char *rule,
-                 const char *sentence, const uint8_t *octets, size_t size, size_t at) {
+struct finding *result_find(struct result *result, unsigned connection, uint64_t offset,
+                            const char *rule, const char *sentence, const uint8_t *octets,
+                            size_t size, size_t at) {
     struct finding *finding = add_finding(result);
 
     if (!finding) {
-        return;
+        return NULL;
     }
     *finding = (struct finding){
         .connection = connection,
@@ -133,6 +134,7 @@ void result_find(struct result *result, unsigned connection, uint64_t offset, co
         .sentence = strdup(sentence),
     };
     finding->line = result_excerpt(octets, size, at, &finding->caret);
+    return finding;
 }
 
 void result_conclude(struct result *result, enum outcome outcome, const char *format, ...) {

@@ -44,6 +44,7 @@ struct finding {
     char *sentence; /* `expected SP, got "("` */
     char *line;     /* the line it stands in, escaped for a person */
     size_t caret;   /* octets into line */
+    bool tolerated; /* by a quirk that was asked for */
 };
 
 struct result {
@@ -80,9 +81,10 @@ void result_transcribe(struct result *, enum side, unsigned connection, const vo
 struct failure *result_fail(struct result *, unsigned line, unsigned connection, const char *format,
                             ...) __attribute__((format(printf, 4, 5)));
 
-/* Adds a finding about octet `at` of `octets`, which stands at `offset` of the connection. */
-void result_find(struct result *, unsigned connection, uint64_t offset, const char *rule,
-                 const char *sentence, const uint8_t *octets, size_t size, size_t at);
+/* Adds a finding about octet `at` of `octets`, which stands at `offset` of the connection. NULL
+ * when memory is out, or there are too many. */
+struct finding *result_find(struct result *, unsigned connection, uint64_t offset, const char *rule,
+                            const char *sentence, const uint8_t *octets, size_t size, size_t at);
 
 /* Sets the outcome and its reason. */
 void result_conclude(struct result *, enum outcome, const char *format, ...)

@@ -58,6 +58,7 @@ static void note_finding(struct session *session, const struct imap_event *event
     session->has_breach = true;
     breach->offset = event->start;
     breach->rule = event->rule;
+    breach->tolerated = event->finding == IMAP_QUIRK_USED;
     if (event->finding == IMAP_EXTENSION_NOT_ENABLED) {
         imap_extension_name(session->grammar, (unsigned)event->value, extension, sizeof extension);
         snprintf(breach->sentence, sizeof breach->sentence,
@@ -91,6 +92,7 @@ static void note_error(struct session *session) {
     session->has_breach = true;
     session->breach.offset = error->offset;
     session->breach.rule = error->rule;
+    session->breach.tolerated = false;
     imap_parser_explain(&session->parser, session->breach.sentence,
                         sizeof session->breach.sentence);
 }
@@ -102,10 +104,13 @@ static void find_breach(struct session *session) {
     if (!session->has_breach) {
         return;
     }
-    result_find(session->result, session->number, breach->offset,
-                imap_rule_name(session->grammar, breach->rule), breach->sentence,
-                session->message.octets, session->message.size,
-                at < session->message.size ? at : session->message.size);
+    struct finding *finding = result_find(
+        session->result, session->number, breach->offset,
+        imap_rule_name(session->grammar, breach->rule), breach->sentence, session->message.octets,
+        session->message.size, at < session->message.size ? at : session->message.size);
+    if (finding) {
+        finding->tolerated = breach->tolerated;
+    }
 }
 
 /* Of all that the checks find in a message, the first violation is told. */
@@ -210,6 +215,7 @@ static void abandon_message(struct session *session, const char *why) {
         session->has_breach = true;
         session->breach.offset = session->message_start + session->message.size;
         session->breach.rule = 0;
+        session->breach.tolerated = false;
         snprintf(session->breach.sentence, sizeof session->breach.sentence, "%s", why);
     }
     find_breach(session);

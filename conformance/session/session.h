@@ -41,6 +41,7 @@ enum session_status {
 struct session_breach {
     uint64_t offset;
     imap_rule rule;
+    bool tolerated; /* by a quirk that was asked for */
     char sentence[IMAP_EXPLANATION_TEXT];
 };
 
