@@ -61,7 +61,9 @@ struct hearing {
 
 static void report(const struct hearing *hearing, enum conversation_rule rule, uint64_t start,
                    uint64_t end) {
-    hearing->sink(hearing->context, &checks[rule], start, end);
+    if (hearing->sink) {
+        hearing->sink(hearing->context, &checks[rule], start, end);
+    }
 }
 
 /* ---- words ----------------------------------------------------------------------------------- */

@@ -76,7 +76,7 @@ struct conversation {
 void conversation_begin(struct conversation *, const struct imap_grammar *);
 
 /* The client has sent a command (no line within one, no DONE), whether or not the grammar reads it.
- * `octets` are all of it; the sink is told offsets into them. */
+ * `octets` are all of it; the sink is told offsets into them (NULL: nobody is told). */
 void conversation_hear_command(struct conversation *, const uint8_t *octets, size_t size,
                                imap_check_sink *, void *context);
 

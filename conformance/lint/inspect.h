@@ -16,8 +16,4 @@ struct inspection {
 struct inspection inspect_message(struct lint *, const struct printed_message *,
                                   struct conversation *);
 
-/* A sink that remarks on nothing: what is wrong on purpose is part of the conversation all the
- * same. */
-imap_check_sink inspect_ignore;
-
 #endif

@@ -203,7 +203,7 @@ static void hear_line(struct connection *connection, const struct row *row, bool
     if (row->side == SERVER) {
         conversation_hear_refused(&connection->conversation, octets, size);
     } else if (is_command) {
-        conversation_hear_command(&connection->conversation, octets, size, inspect_ignore, NULL);
+        conversation_hear_command(&connection->conversation, octets, size, NULL, NULL);
     }
 }
 

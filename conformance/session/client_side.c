@@ -2,11 +2,6 @@
 
 #include <string.h>
 
-/* What a client does wrong is for the dialog to judge, and often meant. */
-static void ignore(void *context, const struct imap_check *check, uint64_t start, uint64_t end) {
-    (void)context, (void)check, (void)start, (void)end;
-}
-
 static bool on_event(void *context, const struct imap_event *event) {
     struct client_side *client = context;
 
@@ -39,9 +34,10 @@ static void keep(struct client_side *client, const uint8_t *octets, size_t size)
     }
 }
 
+/* What a client does wrong is for the dialog to judge, and often meant: nobody is told. */
 static void hear(struct client_side *client) {
     if (!client->heard && client->size > 0) {
-        conversation_hear_command(client->conversation, client->line, client->size, ignore, NULL);
+        conversation_hear_command(client->conversation, client->line, client->size, NULL, NULL);
     }
     client->heard = true;
 }
