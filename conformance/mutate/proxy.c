@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <openssl/crypto.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -98,6 +99,7 @@ static void *run_job(void *context) {
     if (!applied || !relay_run(proxy->options, job->descriptor, applied, problem)) {
         fprintf(stderr, "imapspec mutate: %s\n", problem);
     }
+    OPENSSL_thread_stop(); /* as OpenSSL does when the thread is gone, but nobody awaits that */
     pthread_mutex_lock(&proxy->mutex);
     for (size_t i = 0; applied && i < mutation_count(); i++) {
         proxy->applied[i] += applied[i];
