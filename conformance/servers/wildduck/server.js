@@ -13,6 +13,8 @@ const parseMimeTree = require('wildduck/imap-core/lib/indexer/parse-mime-tree');
 
 const [imapPort, imapsPort, password, ...users] = process.argv.slice(2);
 const SEPARATOR = '/';
+const QUOTA_OCTETS = 1024 ** 3;
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/; // what no name has: RFC 6855, 3
 
 let lastValidity = Math.floor(Date.now() / 1000);
 
@@ -27,7 +29,6 @@ class Mailbox {
         this.modifyIndex = 0;
         this.messages = [];
         this.journal = []; // what sessions are to be told, each entry with its modseq
-        this.isSubscribed = false;
     }
 
     // Keeps an entry for the sessions, and gives the new modseq.
@@ -40,6 +41,8 @@ class Mailbox {
     add(raw, flags, idate) {
         const message = { uid: this.uidNext++, raw, flags, idate, mimeTree: parseMimeTree(raw) };
         message.modseq = this.record({ command: 'EXISTS', uid: message.uid });
+        message.flagChanges = new Map(); // the modseq of each flag's last change, if there was one
+        message.addedModseq = message.modseq;
         this.messages.push(message);
         return message;
     }
@@ -53,6 +56,7 @@ class Mailbox {
 class Account {
     constructor() {
         this.mailboxes = new Map([['INBOX', new Mailbox('INBOX')]]);
+        this.subscribed = new Set(); // names, whether or not there are such mailboxes
     }
 
     byId(id) {
@@ -61,6 +65,12 @@ class Account {
 
     below(path) {
         return [...this.mailboxes.keys()].filter(name => name.startsWith(path + SEPARATOR));
+    }
+
+    quota() {
+        const messages = [...this.mailboxes.values()].flatMap(({ messages }) => messages);
+        const storageUsed = messages.reduce((sum, { raw }) => sum + raw.length, 0);
+        return { root: '', quota: QUOTA_OCTETS, storageUsed };
     }
 }
 
@@ -111,23 +121,33 @@ function addHandlers(server) {
         callback(null, [...accountOf(session).mailboxes.values()]);
 
     server.onLsub = (query, session, callback) =>
-        callback(null, [...accountOf(session).mailboxes.values()]
-            .filter(mailbox => mailbox.isSubscribed));
+        callback(null, [...accountOf(session).subscribed]);
 
-    const subscribe = wanted => (path, session, callback) => {
-        const mailbox = accountOf(session).mailboxes.get(path);
-        if (mailbox) {
-            mailbox.isSubscribed = wanted;
-        }
-        callback(null, mailbox ? true : 'NONEXISTENT');
+    server.onSubscribe = (path, session, callback) => {
+        accountOf(session).subscribed.add(path);
+        callback(null, true);
     };
-    server.onSubscribe = subscribe(true);
-    server.onUnsubscribe = subscribe(false);
+
+    server.onUnsubscribe = (path, session, callback) => {
+        accountOf(session).subscribed.delete(path);
+        callback(null, true);
+    };
+
+    server.onGetQuotaRoot = (path, session, callback) => {
+        const account = accountOf(session);
+        callback(null, account.mailboxes.has(path) ? account.quota() : 'NONEXISTENT');
+    };
+
+    server.onGetQuota = (root, session, callback) =>
+        callback(null, root === '' ? accountOf(session).quota() : 'NONEXISTENT');
 
     server.onCreate = (path, session, callback) => {
         const { mailboxes } = accountOf(session);
         if (mailboxes.has(path)) {
             return callback(null, 'ALREADYEXISTS');
+        }
+        if (CONTROL.test(path)) {
+            return callback(null, 'CANNOT');
         }
         mailboxes.set(path, new Mailbox(path));
         callback(null, true);
@@ -135,13 +155,16 @@ function addHandlers(server) {
 
     server.onRename = (path, newPath, session, callback) => {
         const account = accountOf(session);
-        if (!account.mailboxes.has(path)) {
+        // A level of hierarchy may be renamed too, which is no mailbox.
+        const names = [...account.mailboxes.keys()].filter(name => name === path)
+            .concat(account.below(path));
+        if (!names.length) {
             return callback(null, 'NONEXISTENT');
         }
         if (account.mailboxes.has(newPath)) {
             return callback(null, 'ALREADYEXISTS');
         }
-        for (const name of [path, ...account.below(path)]) {
+        for (const name of names) {
             const mailbox = account.mailboxes.get(name);
             account.mailboxes.delete(name);
             mailbox.path = newPath + name.slice(path.length);
@@ -201,8 +224,9 @@ function addHandlers(server) {
         }
         const modified = [];
         for (const message of mailbox.messages.filter(({ uid }) => update.messages.includes(uid))) {
-            if (update.unchangedSince && message.modseq > update.unchangedSince) {
+            if (update.unchangedSince && changedAt(message, update) > update.unchangedSince) {
                 modified.push(message.uid);
+                tellFlags(message, { ...update, silent: false }, session);
             } else {
                 storeFlags(mailbox, message, update, session);
             }
@@ -253,7 +277,8 @@ function addHandlers(server) {
             session.writeStream.write(imapHandler.compileStream(
                 session.formatResponse('FETCH', message.uid, {
                     query: options.query,
-                    values: session.getQueryResponse(options.query, message)
+                    values: session.getQueryResponse(options.query, message,
+                        { acceptUTF8Enabled: session.isUTF8Enabled() })
                 })), next);
         };
         next();
@@ -261,7 +286,10 @@ function addHandlers(server) {
 
     server.onSearch = (id, options, session, callback) => {
         const mailbox = accountOf(session).byId(id);
-        const left = mailbox ? [...mailbox.messages] : [];
+        if (!mailbox) {
+            return callback(null, { uidList: 'NONEXISTENT' });
+        }
+        const left = mailbox.messages.filter(({ uid }) => session.selected.uidList.includes(uid));
         const found = { uidList: [], highestModseq: 0 };
         const next = () => {
             const message = left.shift();
@@ -269,6 +297,9 @@ function addHandlers(server) {
                 return callback(null, found);
             }
             session.matchSearchQuery(message, options.query, (error, isMatch) => {
+                if (error) {
+                    return callback(error);
+                }
                 if (isMatch) {
                     found.uidList.push(message.uid);
                     found.highestModseq = Math.max(found.highestModseq, message.modseq);
@@ -282,15 +313,27 @@ function addHandlers(server) {
 
 // ---- what is done to messages ------------------------------------------------------------------
 
+const isSameFlag = flag => other => flag.toLowerCase() === other.toLowerCase();
+const without = (flags, others) => flags.filter(flag => !others.some(isSameFlag(flag)));
+
+// The modseq of what a STORE is about to change.
+function changedAt(message, update) {
+    if (update.action === 'set') {
+        return message.modseq;
+    }
+    return Math.max(message.addedModseq,
+        ...update.value.map(flag => message.flagChanges.get(flag.toLowerCase()) || 0));
+}
+
 function changeFlags(mailbox, message, flags, session) {
-    const isSame = flags.length === message.flags.length &&
-        flags.every(flag => message.flags.includes(flag));
-    if (!isSame) {
+    const changed = [...without(flags, message.flags), ...without(message.flags, flags)];
+    if (changed.length) {
         message.flags = flags;
         message.modseq = mailbox.record(
             { command: 'FETCH', ignore: session.id, uid: message.uid, flags });
+        changed.forEach(flag => message.flagChanges.set(flag.toLowerCase(), message.modseq));
     }
-    return !isSame;
+    return changed.length > 0;
 }
 
 function markSeen(mailbox, message, session) {
@@ -300,18 +343,21 @@ function markSeen(mailbox, message, session) {
 function storeFlags(mailbox, message, update, session) {
     const flags = {
         set: () => [...update.value],
-        add: () => [...new Set([...message.flags, ...update.value])],
-        remove: () => message.flags.filter(flag => !update.value.includes(flag))
+        add: () => [...message.flags, ...without(update.value, message.flags)],
+        remove: () => without(message.flags, update.value)
     }[update.action]();
     const isChanged = changeFlags(mailbox, message, flags, session);
-    const tellsModseq = session.selected.condstoreEnabled && isChanged;
-    if (!update.silent || tellsModseq) {
-        session.writeStream.write(session.formatResponse('FETCH', message.uid, {
-            uid: update.isUid ? message.uid : false,
-            flags: update.silent ? false : flags,
-            modseq: tellsModseq ? message.modseq : false
-        }));
+    if (!update.silent || (isChanged && session.selected.condstoreEnabled)) {
+        tellFlags(message, update, session);
     }
+}
+
+function tellFlags(message, update, session) {
+    session.writeStream.write(session.formatResponse('FETCH', message.uid, {
+        uid: update.isUid ? message.uid : false,
+        flags: update.silent ? false : message.flags,
+        modseq: session.selected.condstoreEnabled ? message.modseq : false
+    }));
 }
 
 function remove(mailbox, session, isSilent, isMeant) {
@@ -331,7 +377,11 @@ function copy(id, update, session, callback) {
     if (!target) {
         return callback(null, 'TRYCREATE');
     }
-    const source = account.byId(id).messages.filter(({ uid }) => update.messages.includes(uid));
+    const mailbox = account.byId(id);
+    if (!mailbox) {
+        return callback(null, 'NONEXISTENT');
+    }
+    const source = mailbox.messages.filter(({ uid }) => update.messages.includes(uid));
     const made = source.map(({ raw, flags, idate }) => target.add(raw, [...flags], idate));
     notifier.fire(session);
     callback(null, true, {
@@ -357,7 +407,8 @@ function listen(port, secure) {
     server.listen(Number(port), '127.0.0.1');
 }
 
-// An exception that imap-core doesn't catch would end the server, for all that is connected.
+// There are arguments that imap-core looks into before it knows that they are there: the TypeError
+// would end the server, for all that are connected. Who sent them gets no answer.
 process.on('uncaughtException', error => console.error(error));
 listen(imapPort, false);
 listen(imapsPort, true);
