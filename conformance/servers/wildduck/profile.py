@@ -4,6 +4,10 @@ from server_profile import NodeServer
 
 
 class Server(NodeServer):
+    # imap-core ends a connection after 1000 SELECTs, and a worker keeps its own for the whole run.
+    workers = 4
+    # All that a dialog makes can be removed by IMAP, and a reset would break other workers' dialogs.
+    resets = False
     capabilities = """
         AUTH=PLAIN AUTH=PLAIN-CLIENTTOKEN CHILDREN CONDSTORE ENABLE ID IDLE IMAP4rev1
         LOGINDISABLED MOVE NAMESPACE QUOTA SASL-IR SPECIAL-USE STARTTLS UIDPLUS UNSELECT
