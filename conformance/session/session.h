@@ -7,6 +7,7 @@
 #include "../buffer.h"
 #include "../report/result.h"
 #include "client_side.h"
+#include "compression.h"
 #include "connection.h"
 #include "server.h"
 
@@ -66,7 +67,8 @@ struct session {
     struct conversation conversation; /* what was said so far */
     struct client_side client_side;
 
-    uint8_t input[16384]; /* read and not yet parsed: [input_start, input_end) */
+    /* Read and not yet parsed: [input_start, input_end). Compression may begin with all of it. */
+    uint8_t input[COMPRESSION_CHUNK];
     size_t input_start, input_end;
     struct message *unread;
     struct buffer capabilities; /* space-separated, as last learnt by ladder.c */
