@@ -25,6 +25,8 @@ enum {
     OPTION_WORKERS,
     OPTION_DISPOSABLE,
     OPTION_STRICT,
+    OPTION_STORE_FLAGS,
+    OPTION_SETTLE,
     OPTION_FILTER,
     OPTION_GRAMMAR,
     OPTION_QUIRK,
@@ -49,6 +51,8 @@ static const struct option long_options[] = {
     {"workers", required_argument, NULL, OPTION_WORKERS},
     {"disposable-account", no_argument, NULL, OPTION_DISPOSABLE},
     {"strict", no_argument, NULL, OPTION_STRICT},
+    {"store-flags", no_argument, NULL, OPTION_STORE_FLAGS},
+    {"settle", required_argument, NULL, OPTION_SETTLE},
     {"filter", required_argument, NULL, OPTION_FILTER},
     {"grammar", required_argument, NULL, OPTION_GRAMMAR},
     {"quirk", required_argument, NULL, OPTION_QUIRK},
@@ -84,6 +88,9 @@ static void write_usage(FILE *stream) {
         "  -j, --workers N         dialogs at a time (1)\n"
         "  --disposable-account    the account may be wiped: run the dialogs that need this\n"
         "  --strict                a SHOULD counts as a MUST\n"
+        "  --store-flags           set the flags that dialogs begin with by STORE, too\n"
+        "  --settle SECONDS        let mailboxes that were made for a dialog rest before it "
+        "begins\n"
         "  --filter GLOB           only ids that match, as 'rfc3501/6.3*'; may be repeated\n"
         "  --grammar FILE          ABNF that is added to the grammar; may be repeated\n"
         "  --quirk NAME            tolerate this of the server, with a finding; may be repeated:\n",
@@ -129,14 +136,14 @@ static bool read_options(struct arguments *arguments, int argc, char **argv) {
     return true;
 }
 
-static bool set_timeout(struct run_options *options, const char *value) {
+static bool read_seconds(unsigned *milliseconds, const char *value) {
     char *end;
     double seconds = strtod(value, &end);
 
     if (end == value || *end != '\0' || !(seconds >= 0.001 && seconds <= MAXIMUM_TIMEOUT)) {
         return false;
     }
-    options->timeout_milliseconds = (unsigned)(seconds * 1000 + 0.5);
+    *milliseconds = (unsigned)(seconds * 1000 + 0.5);
     return true;
 }
 
@@ -194,8 +201,12 @@ static int set_options(struct run_options *options, char *const *given) {
     const char *color = given[OPTION_COLOR] ? given[OPTION_COLOR] : "auto";
     const char *format = given[OPTION_FORMAT] ? given[OPTION_FORMAT] : "text";
 
-    if (!set_timeout(options, timeout)) {
+    if (!read_seconds(&options->timeout_milliseconds, timeout)) {
         return refuse("--timeout", "a number of seconds over 0 and up to an hour, please");
+    }
+    if (given[OPTION_SETTLE] &&
+        !read_seconds(&options->settle_milliseconds, given[OPTION_SETTLE])) {
+        return refuse("--settle", "a number of seconds over 0 and up to an hour, please");
     }
     if (!set_workers(options, workers)) {
         return refuse("-j", "a number from 1 to 64, please");
@@ -209,6 +220,7 @@ static int set_options(struct run_options *options, char *const *given) {
     }
     options->disposable_account = given[OPTION_DISPOSABLE] != NULL;
     options->strict = given[OPTION_STRICT] != NULL;
+    options->store_flags = given[OPTION_STORE_FLAGS] != NULL;
     options->deviations = given[OPTION_DEVIATIONS];
     options->deliver_command = given[OPTION_DELIVER];
     options->reset_command = given[OPTION_RESET];

@@ -154,7 +154,8 @@ static void take_rights(struct account *account, const char *mailbox) {
 }
 
 /* Gives each listed name to a command. False if one was refused. INBOX can't be deleted, and on
- * some servers not unsubscribed. */
+ * some servers not unsubscribed. A name without messages may stay where nothing else can remove it.
+ */
 static bool command_each(struct account *account, const char *name, const struct listing *listing,
                          char problem[SESSION_PROBLEM]) {
     bool deletes = strcmp(name, "DELETE") == 0, done = true;
@@ -164,8 +165,9 @@ static bool command_each(struct account *account, const char *name, const struct
         if (deletes && names_is_inbox(item->name)) {
             continue;
         }
-        if (account_command(account, name, item->name, problem) || (deletes && item->bare) ||
-            names_is_inbox(item->name)) {
+        bool may_stay = names_is_inbox(item->name) ||
+                        (deletes && item->bare && !account->options->reset_command);
+        if (account_command(account, name, item->name, problem) || may_stay) {
             continue;
         }
         done = false;

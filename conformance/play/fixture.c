@@ -179,28 +179,57 @@ static bool append_messages(struct account *account, const char *name,
     return await_batch(account, name, &batch, problem);
 }
 
-/* The first session that selects a mailbox takes \Recent from its messages. Closing after EXAMINE,
- * not after SELECT, expunges nothing; where a server does so all the same, UNSELECT may be better.
- */
-static bool take_recent(struct account *account, const char *name, char problem[SESSION_PROBLEM]) {
-    static const char unselect[] = "UNSELECT";
+/* Sets the flags again, in the selected mailbox. What the server refuses is left for the dialog to
+ * see. */
+static void store_flags(struct account *account, const struct fixture_mailbox *mailbox) {
+    for (size_t i = 0; i < mailbox->attribute_count; i++) {
+        const struct fixture_attribute *attribute = &mailbox->attributes[i];
+        struct buffer command = {0};
 
-    if (!account_command(account, "SELECT", name, problem)) {
-        return false;
+        buffer_format(&command, "STORE %s +FLAGS.SILENT (%s)", attribute->messages,
+                      attribute->value);
+        buffer_add(&command, "", 1);
+        if (attribute->kind == FIXTURE_FLAGS && !command.failed) {
+            exchange_simple(account->session, (const char *)command.octets, NULL,
+                            (char[EXCHANGE_SAID]){""});
+        }
+        buffer_free(&command);
     }
-    if (account_can(account, unselect, sizeof unselect - 1)) {
-        return account_command(account, unselect, NULL, problem);
+}
+
+/* Leaves the selected mailbox and expunges nothing: CLOSE does this after EXAMINE, not after
+ * SELECT; where a server does so all the same, UNSELECT may be better. */
+static bool unselect(struct account *account, const char *name, char problem[SESSION_PROBLEM]) {
+    if (account_can(account, "UNSELECT", strlen("UNSELECT"))) {
+        return account_command(account, "UNSELECT", NULL, problem);
     }
     return account_command(account, "EXAMINE", name, problem) &&
            account_command(account, "CLOSE", NULL, problem);
 }
 
+/* The first session that selects a mailbox takes \Recent from its messages. */
+static bool take_recent(struct account *account, const char *name,
+                        const struct fixture_mailbox *mailbox, char problem[SESSION_PROBLEM]) {
+    if (!account_command(account, "SELECT", name, problem)) {
+        return false;
+    }
+    if (account->options->store_flags) {
+        store_flags(account, mailbox);
+    }
+    return unselect(account, name, problem);
+}
+
 static bool fill(struct account *account, const char *name, const struct fixture_mailbox *mailbox,
                  char problem[SESSION_PROBLEM]) {
-    unsigned old = mailbox->recent < mailbox->messages ? mailbox->messages - mailbox->recent : 0;
+    unsigned recent = mailbox->recent;
+
+    if (recent > mailbox->messages) { /* any */
+        recent = account->options->store_flags ? 0 : mailbox->messages;
+    }
+    unsigned old = mailbox->messages - recent;
 
     if (old > 0 && !(append_messages(account, name, mailbox, 1, old, problem) &&
-                     take_recent(account, name, problem))) {
+                     take_recent(account, name, mailbox, problem))) {
         return false;
     }
     return append_messages(account, name, mailbox, old + 1, mailbox->messages, problem);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "../session/ladder.h"
 #include "cleanup.h"
@@ -181,6 +182,15 @@ static void clean_up(struct account *account, const struct names *names, struct 
     free(before);
 }
 
+/* To a server that counts seconds, what the dialog does must be later than its fixtures. */
+static void settle(const struct run_options *options, const struct dialog *dialog) {
+    unsigned milliseconds = dialog->mailbox_count > 0 ? options->settle_milliseconds : 0;
+    struct timespec rest = {.tv_sec = milliseconds / 1000,
+                            .tv_nsec = (long)(milliseconds % 1000) * 1000000};
+
+    nanosleep(&rest, NULL);
+}
+
 /* Builds the fixtures, on a disposable account after all else is gone. */
 static bool prepare(struct account *account, const struct names *names, struct result *result) {
     char problem[SESSION_PROBLEM];
@@ -188,6 +198,7 @@ static bool prepare(struct account *account, const struct names *names, struct r
                     fixture_build(account, names, result->dialog, problem);
 
     account_report(account, result, !is_ready);
+    settle(account->options, result->dialog);
     return is_ready || error(result, 0, problem);
 }
 

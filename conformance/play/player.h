@@ -15,6 +15,8 @@ struct run_options {
     unsigned workers;
     bool disposable_account;
     bool strict;
+    bool store_flags; /* the fixtures' flags, beside giving them to APPEND */
+    unsigned settle_milliseconds; /* between the fixtures and the dialog; 0: none */
     const char *deliver_command; /* shell command; the file is its $1, the user its $2; or NULL */
     const char *reset_command;   /* shell command that empties the account $1; or NULL */
     const char *deviations;      /* file of accepted deviations, or NULL */
