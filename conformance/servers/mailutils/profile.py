@@ -13,8 +13,10 @@ class Server(Profile):
         AUTH=SCRAM-SHA-1-PLUS AUTH=SCRAM-SHA-256 AUTH=SCRAM-SHA-256-PLUS AUTH=SECURID ID
         IDLE IMAP4rev1 LITERAL+ NAMESPACE STARTTLS UNSELECT
         """.split()
-    workers = 8
-    options = ("--timeout", "4")
+    workers = 24
+    accounts = 24
+    # It sees that a mailbox was changed by the folder's time, in seconds.
+    options = ("--store-flags", "--settle", "1.1", "--quirk", "bare-lf")
     resets = True
     packages = ("mailutils-imap4d", "libmailutils9", "mailutils-common", "bubblewrap")
 
