@@ -70,6 +70,13 @@ bool buffer_add_quoted(struct buffer *buffer, const void *octets, size_t size) {
             return false;
         }
     }
+    buffer_add_utf8_quoted(buffer, octets, size);
+    return true;
+}
+
+void buffer_add_utf8_quoted(struct buffer *buffer, const void *octets, size_t size) {
+    const uint8_t *input = octets;
+
     buffer_add(buffer, "\"", 1);
     for (size_t i = 0; i < size; i++) {
         if (input[i] == '"' || input[i] == '\\') {
@@ -78,7 +85,6 @@ bool buffer_add_quoted(struct buffer *buffer, const void *octets, size_t size) {
         buffer_add(buffer, input + i, 1);
     }
     buffer_add(buffer, "\"", 1);
-    return true;
 }
 
 const char *buffer_read(struct buffer *buffer, const char *path, size_t most) {

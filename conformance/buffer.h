@@ -21,6 +21,9 @@ void buffer_format(struct buffer *, const char *format, ...) __attribute__((form
  * the octets need a literal. */
 bool buffer_add_quoted(struct buffer *, const void *octets, size_t size);
 
+/* Adds a quoted string that may hold UTF-8 (RFC 6855, 3), but no CR, LF or NUL. */
+void buffer_add_utf8_quoted(struct buffer *, const void *octets, size_t size);
+
 /* Adds all of a file, or of standard input for "-". NULL, or what is wrong, for a person: it can't
  * be read, has over `most` octets, or memory is out. */
 const char *buffer_read(struct buffer *, const char *path, size_t most);

@@ -173,8 +173,9 @@ static bool add_name(const struct names *names, bool is_moved, bool is_quoted, b
     if (!is_moved) {
         replace_separators(names, name);
     }
-    bool wants_quotes = is_quoted || needs_quotes(name, is_pattern);
-    if (!wants_quotes || !buffer_add_quoted(text, name, strlen(name))) {
+    if (is_quoted) {
+        buffer_add_utf8_quoted(text, name, strlen(name));
+    } else if (!needs_quotes(name, is_pattern) || !buffer_add_quoted(text, name, strlen(name))) {
         buffer_add_text(text, name);
     }
     if (is_moved) {

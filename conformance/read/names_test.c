@@ -101,6 +101,7 @@ static void commands_are_mapped(void **state) {
         {"a LIST \"\" blob\r\n", "a LIST \"\" s.blob\r\n"},
         {"a LIST \"\" foo/%\r\n", "a LIST \"\" s.foo.%\r\n"},
         {"a LIST \"\" \"foo/*\"\r\n", "a LIST \"\" \"s.foo.*\"\r\n"},
+        {"a LIST \"\" \"\xC3\xA4%\"\r\n", "a LIST \"\" \"s.\xC3\xA4%\"\r\n"},
         {"a LIST foo/ bar/%\r\n", "a LIST s.foo. bar.%\r\n"},
         {"a LIST \"\" \"\"\r\n", "a LIST \"\" \"\"\r\n"},
         {"a STATUS blob (MESSAGES)\r\n", "a STATUS s.blob (MESSAGES)\r\n"},
