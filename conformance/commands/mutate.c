@@ -1,6 +1,5 @@
 /* imapspec mutate: a proxy that makes a bad server of a good one. */
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "../mutate/proxy.h"
 #include "../session/url.h"
 #include "command.h"
+#include "interruption.h"
 
 #define DEFAULT_TIMEOUT "1800"
 #define MAXIMUM_TIMEOUT 86400.0 /* seconds */
@@ -152,26 +152,6 @@ static int set_options(struct relay_options *options, struct server *server, cha
 
 /* ---- serving ------------------------------------------------------------------------------- */
 
-/* Set by the first signal. A handler has no other way in than a variable of the file. */
-static atomic_bool interrupted;
-
-static void interrupt(int signal_number) {
-    (void)signal_number;
-    atomic_store(&interrupted, true);
-}
-
-/* The first SIGINT or SIGTERM ends it in good order, the second ends the program. */
-static void watch_signals(void) {
-    struct sigaction once = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-
-    sigemptyset(&once.sa_mask);
-    sigemptyset(&ignore.sa_mask);
-    sigaction(SIGINT, &once, NULL);
-    sigaction(SIGTERM, &once, NULL);
-    sigaction(SIGPIPE, &ignore, NULL);
-}
-
 /* [HOST:]PORT, an IPv6 address within brackets. False: the host is too long. */
 static bool split_address(const char *address, char host[MAXIMUM_HOST], const char **port) {
     const char *colon = strrchr(address, ':'), *start = address;
@@ -225,7 +205,7 @@ static int serve(const struct relay_options *options, const char *address) {
 
 static int run(int argc, char **argv) {
     char *given[OPTION_COUNT] = {0};
-    struct relay_options options = {.interrupted = &interrupted};
+    struct relay_options options = {0};
     struct server server = {0};
 
     for (int option; (option = getopt_long(argc, argv, "h", long_options, NULL)) != -1;) {
@@ -247,7 +227,7 @@ static int run(int argc, char **argv) {
     }
     int status = set_options(&options, &server, given);
     if (status == 0) {
-        watch_signals();
+        options.interrupted = interruption_watch();
         status = serve(&options, given[OPTION_LISTEN] ? given[OPTION_LISTEN] : DEFAULT_LISTEN);
     }
     url_free(&server);

@@ -1,6 +1,5 @@
 /* imapspec run: replays dialogs against a live server. */
 #include <getopt.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +9,7 @@
 #include "../text.h"
 #include "command.h"
 #include "dialect.h"
+#include "interruption.h"
 
 #define DEFAULT_TIMEOUT "10"
 #define MAXIMUM_TIMEOUT 3600.0 /* seconds */
@@ -230,26 +230,6 @@ static int set_options(struct run_options *options, char *const *given) {
     return set_server(options, given);
 }
 
-/* Set by the first signal. A handler has no other way in than a variable of the file. */
-static atomic_bool interrupted;
-
-static void interrupt(int signal_number) {
-    (void)signal_number;
-    atomic_store(&interrupted, true);
-}
-
-/* The first SIGINT or SIGTERM ends the run in good order, the second ends the program. */
-static void watch_signals(void) {
-    struct sigaction once = {.sa_handler = interrupt, .sa_flags = (int)SA_RESETHAND};
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-
-    sigemptyset(&once.sa_mask);
-    sigemptyset(&ignore.sa_mask);
-    sigaction(SIGINT, &once, NULL);
-    sigaction(SIGTERM, &once, NULL);
-    sigaction(SIGPIPE, &ignore, NULL);
-}
-
 static int list(const struct collection *collection, FILE *output) {
     for (size_t i = 0; i < collection->count; i++) {
         fprintf(output, "%-40s %s\n", collection->dialogs[i]->id, collection->dialogs[i]->title);
@@ -269,8 +249,7 @@ static bool needs_server(const struct collection *collection) {
 
 static int play(const struct collection *collection, struct run_options *options, FILE *output) {
     options->output = output;
-    options->interrupted = &interrupted;
-    watch_signals();
+    options->interrupted = interruption_watch();
     return run_dialogs(collection->dialogs, collection->count, options);
 }
 
