@@ -495,6 +495,7 @@ static void test_words_that_stand_once(void **state) {
         {"* NAMESPACE ((\"\" \"/\" \"TRANSLATIONS\" (\"z\"))) NIL NIL\r\n",
          "namespace-extension 21..35"},
         {"* ESEARCH (TAG \"a\") ALL 1 COUNT 1\r\n", ""},
+        {"* ESEARCH (TAG \"a\") X-ALL 1 X-A 1\r\n", ""},
         {"* ESEARCH (TAG \"a\") ALL 1 COUNT 1 all 1\r\n", "esearch-duplicate 34..39"},
         {"* ESEARCH (TAG \"a\") UID ADDTO (1 3) ADDTO (1 2)\r\n", ""},
         {"* OK [x-FOO 3] x\r\n", ""},
