@@ -37,7 +37,7 @@ GRAMMAR   := $(sort $(wildcard parser/grammar/* parser/grammar/*/*))
 PARSER    := $(filter-out %_test.c,$(wildcard parser/*.c parser/generate/*.c))
 COMPILER  := $(filter-out %_test.c %/compile_grammar.c,$(wildcard parser/compiler/*.c))
 TOOL      := $(filter-out %_test.c,$(wildcard conformance/*.c conformance/*/*.c))
-TESTS     := $(wildcard parser/*_test.c parser/*/*_test.c conformance/*_test.c conformance/*/*_test.c)
+TESTS     := $(wildcard $(foreach folder,parser conformance fuzz,$(folder)/*_test.c $(folder)/*/*_test.c))
 
 object     = $(patsubst %.c,$(BUILD)/%.o,$(1))
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(TESTS))
@@ -52,15 +52,18 @@ all: $(BUILD)/imapspec $(BUILD)/libimapspec.a $(SHARED) ## build build/imapspec 
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(call show,CC)$(CC) $(WARNINGS) $(CFLAGS) $(if $(filter parser/%,$<),$(LIBRARY_CFLAGS),$(TOOL_CFLAGS) -pthread) -MMD -MP -c $< -o $@
+	$(call show,CC)$(CC) $(WARNINGS) $(CFLAGS) $(if $(filter conformance/%,$<),$(TOOL_CFLAGS) -pthread,$(LIBRARY_CFLAGS)) -MMD -MP -c $< -o $@
 
 # What makes the tables and texts cannot stand on them.
 $(BUILD)/compile-grammar: $(filter-out %/addition.o,$(call object,$(COMPILER))) \
                           $(BUILD)/parser/compiler/compile_grammar.o $(BUILD)/parser/grammar.o
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
 
-$(BUILD)/parser/tables.c: $(BUILD)/compile-grammar $(GRAMMAR)
-	$(call show,GRAMMAR)$(BUILD)/compile-grammar parser/grammar $@ $(@D)/texts.c
+# Whatever the rest is built to be watched by, a plain build's program makes them.
+PLAIN ?= $(BUILD)
+$(BUILD)/parser/tables.c: $(PLAIN)/compile-grammar $(GRAMMAR)
+	@mkdir -p $(@D)
+	$(call show,GRAMMAR)$(PLAIN)/compile-grammar parser/grammar $@ $(@D)/texts.c
 
 $(BUILD)/parser/texts.c: $(BUILD)/parser/tables.c ;
 
@@ -131,11 +134,13 @@ bench: $(BENCH) ## measure how fast the parser is, beside others that are instal
 	@BUILD=$(BUILD) CC='$(CC)' CFLAGS='$(CFLAGS)' scripts/bench $(OPTIONS)
 
 # The tests are left out: tables make long functions.
-SOURCES := $(filter-out %_test.c,$(wildcard parser/*.c parser/*/*.c conformance/*.c conformance/*/*.c))
+SOURCES := $(filter-out %_test.c,$(wildcard $(foreach folder,parser conformance fuzz,$(folder)/*.c $(folder)/*/*.c)))
 tidy: ## set up, look through the C code with clang-tidy
 	@scripts/setup tidy
 	@printf '%s\n' $(SOURCES) | xargs --max-procs=$(JOBS) --max-args=1 sh -c \
 	    'clang-tidy --quiet "$$@" 2>/dev/null -- $(filter-out -Werror,$(WARNINGS)) -Iparser $(TOOL_CFLAGS)' tidy
+
+include fuzz/rules.mk
 
 INSTALL = install -D --mode
 MANUALS := $(wildcard conformance/manual/*.1 parser/*.3)
@@ -159,8 +164,8 @@ clean: ## remove everything built
 
 help: ## show this
 	@echo 'Targets:'
-	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile | expand -t 17
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' Makefile fuzz/rules.mk | expand -t 17
 	@echo 'Variables:'
-	@sed -n '/^## /{s/^## //;h;n;s/ *?=.*//;G;s/^\(.*\)\n/  \1\t/p}' Makefile | expand -t 17
+	@sed -n '/^## /{s/^## //;h;n;s/ *?=.*//;G;s/^\(.*\)\n/  \1\t/p}' Makefile fuzz/rules.mk | expand -t 17
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,39 @@
+/* The mutator: makes another input of an input, mostly one that the grammar reads. It knows no
+ * fuzzing engine. */
+#ifndef MUTATOR_H
+#define MUTATOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../parser/imapspec.h"
+
+struct mutator_settings {
+    enum imap_root root; /* what the first message of an input is */
+    unsigned lies;       /* of 1000 mutants, how many say a wrong length of a literal */
+    unsigned octets;     /* of 1000, how many have octets changed, whatever the grammar says */
+};
+
+/* 30 lies and 150 changes of octets in 1000. */
+struct mutator_settings mutator_defaults(enum imap_root);
+
+/* What the mutator needs beside the input, about 300 KB. One thread at a time. */
+struct mutator;
+
+/* NULL when memory is out. */
+struct mutator *mutator_new(const struct mutator_settings *);
+
+/* Writes a mutant of `input` into `output`, which has room for `room` octets and may be the input
+ * itself; returns its size, at least 1 if `room` is. `other` is an input that parts may be taken
+ * from; NULL: none. The same seed makes the same mutant. */
+size_t mutator_mutate(struct mutator *, uint64_t seed, const uint8_t *input, size_t size,
+                      const uint8_t *other, size_t other_size, uint8_t *output, size_t room);
+
+/* Writes messages of both inputs, in the order in which they stand there. */
+size_t mutator_cross(struct mutator *, uint64_t seed, const uint8_t *input, size_t size,
+                     const uint8_t *other, size_t other_size, uint8_t *output, size_t room);
+
+void mutator_free(struct mutator *);
+
+#endif

@@ -1,0 +1,61 @@
+# What is built to fuzz. The mutator is built once, plain, for any engine: what an engine watches is
+# the target alone. The targets are built by a make of their own for each engine and sanitizer, with
+# the variables of OSS-Fuzz: CC, CXX, CFLAGS, CXXFLAGS, LIB_FUZZING_ENGINE, OUT.
+
+.PHONY: mutator fuzz-targets fuzz-programs
+
+MUTATOR := $(filter-out %_test.c,$(wildcard fuzz/*.c fuzz/mutate/*.c)) fuzz/engine/settings.c
+
+# One object each, in which only what the engine calls has a name: a target may hold another
+# libimapspec, built to be watched.
+$(BUILD)/libimapspec-fuzz.a: $(call object,$(MUTATOR) fuzz/engine/libfuzzer.c) $(BUILD)/libimapspec.a
+	$(call show,AR)$(LD) -r --whole-archive $^ -o $(@:.a=.o) && \
+	    objcopy --wildcard --keep-global-symbol='LLVMFuzzerCustom*' $(@:.a=.o) && \
+	    rm -f $@ && $(AR) rcs $@ $(@:.a=.o)
+
+mutator: $(BUILD)/libimapspec-fuzz.a ## build what makes any libFuzzer or AFL++ target mutate IMAP
+
+$(BUILD)/fuzz/%_test: $(BUILD)/fuzz/%_test.o $(call object,$(MUTATOR)) $(BUILD)/libimapspec.a
+	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka -o $@
+
+# ---- targets -----------------------------------------------------------------------------------
+
+## make fuzz: libfuzzer or afl
+ENGINE    ?= libfuzzer
+## make fuzz: address, undefined, memory, coverage or none
+FUZZ_SANITIZER ?= address
+
+FUZZ_COMPILER_libfuzzer := clang
+FUZZ_COMPILER_afl       := afl-clang-fast
+FUZZ_INSTRUMENT_libfuzzer := -fsanitize=fuzzer-no-link
+FUZZ_SANITIZE_address   := -fsanitize=address
+FUZZ_SANITIZE_undefined := -fsanitize=undefined -fno-sanitize-recover=undefined
+FUZZ_SANITIZE_memory    := -fsanitize=memory -fsanitize-memory-track-origins
+FUZZ_SANITIZE_coverage  := -fprofile-instr-generate -fcoverage-mapping
+
+FUZZ_BUILD := $(BUILD)/fuzz/$(ENGINE)-$(FUZZ_SANITIZER)
+FUZZ_CFLAGS := -O1 -g -fno-omit-frame-pointer $(FUZZ_INSTRUMENT_$(ENGINE)) $(FUZZ_SANITIZE_$(FUZZ_SANITIZER))
+
+fuzz-targets: $(BUILD)/parser/tables.c mutator ## build all targets for ENGINE and FUZZ_SANITIZER
+	+@$(MAKE) --no-print-directory BUILD=$(FUZZ_BUILD) PLAIN=$(BUILD) OUT=$(FUZZ_BUILD) ENGINE=$(ENGINE) \
+	    CC=$(FUZZ_COMPILER_$(ENGINE)) CXX=$(FUZZ_COMPILER_$(ENGINE))++ \
+	    CFLAGS='$(FUZZ_CFLAGS)' CXXFLAGS='$(FUZZ_CFLAGS)' LIB_FUZZING_ENGINE=-fsanitize=fuzzer \
+	    fuzz-programs
+
+OUT ?= $(BUILD)
+FUZZ_TARGETS := $(patsubst fuzz/targets/%.c,%,$(wildcard fuzz/targets/*.c))
+FUZZ_PROGRAMS := $(addprefix $(OUT)/,$(FUZZ_TARGETS))
+.SECONDARY: $(call object,$(FUZZ_TARGETS:%=fuzz/targets/%.c))
+
+fuzz-programs: $(FUZZ_PROGRAMS)
+
+# The linker takes of the tool what a target calls.
+$(BUILD)/tool.a: $(TOOL_LIBRARY)
+	$(call show,AR)rm -f $@ && $(AR) rcs $@ $^
+
+# AFL++ has its mutator from a file of its own.
+FUZZ_.PHONY: mutator fuzz-targets fuzz-programs
+
+MUTATOR := $(if $(filter libfuzzer,$(ENGINE)),$(PLAIN)/libimapspec-fuzz.a)
+$(FUZZ_PROGRAMS): $(OUT)/%: $(BUILD)/fuzz/targets/%.o $(BUILD)/tool.a $(BUILD)/libimapspec.a $(FUZZ_MUTATOR)
+	$(call show,LINK)$(CXX) $(CXXFLAGS) $^ -Wl,--as-needed $(TOOL_LIBS) $(TARGET_LIBS) $(LIB_FUZZING_ENGINE) -o $@
