@@ -9,16 +9,20 @@
 
 #include "../parser/imapspec.h"
 
+/* As the root of a mutator: each input is of the side that its first line looks like. */
+#define MUTATOR_ANY_SIDE IMAP_ROOT_COUNT
+
 struct mutator_settings {
     enum imap_root root; /* what the first message of an input is */
     unsigned lies;       /* of 1000 mutants, how many say a wrong length of a literal */
-    unsigned octets;     /* of 1000, how many have octets changed, whatever the grammar says */
+    unsigned octets;     /* of 1000, how many have octets changed, whatever the grammar says; what
+                            else is done to a message that the grammar reads leaves it so */
 };
 
-/* 30 lies and 150 changes of octets in 1000. */
+/* 30 lies and 200 changes of octets in 1000. */
 struct mutator_settings mutator_defaults(enum imap_root);
 
-/* What the mutator needs beside the input, about 300 KB. One thread at a time. */
+/* What the mutator needs beside the input, about 800 KB. One thread at a time. */
 struct mutator;
 
 /* NULL when memory is out. */
@@ -26,14 +30,16 @@ struct mutator *mutator_new(const struct mutator_settings *);
 
 /* Writes a mutant of `input` into `output`, which has room for `room` octets and may be the input
  * itself; returns its size, at least 1 if `room` is. `other` is an input that parts may be taken
- * from; NULL: none. The same seed makes the same mutant. */
+ * from; NULL: none. The same seed and inputs make the same mutant. */
 size_t mutator_mutate(struct mutator *, uint64_t seed, const uint8_t *input, size_t size,
                       const uint8_t *other, size_t other_size, uint8_t *output, size_t room);
 
-/* Writes messages of both inputs, in the order in which they stand there. */
+/* Writes messages of both inputs, in the order in which they stand there, as many as there is room
+ * for; returns their size. The output is neither of the inputs. */
 size_t mutator_cross(struct mutator *, uint64_t seed, const uint8_t *input, size_t size,
                      const uint8_t *other, size_t other_size, uint8_t *output, size_t room);
 
+/* Frees the mutator; NULL is allowed. */
 void mutator_free(struct mutator *);
 
 #endif

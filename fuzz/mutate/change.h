@@ -1,30 +1,32 @@
-/* The ways to change an input, each on its own. */
+/* The ways to change a message, each on its own. */
 #ifndef CHANGE_H
 #define CHANGE_H
 
 #include "draft.h"
+#include "edge.h"
 #include "specimen.h"
 
-#define CHANGE_TEXT 65536 /* octets of what is generated, printed or exchanged at once */
+#define CHANGE_TEXT SPECIMEN_OCTETS /* of what is generated, printed or exchanged at once */
 
 /* What a change works on. The draft holds the specimen's octets when the change begins. */
 struct changing {
+    const struct imap_grammar *grammar;
     const struct imap_generator *generator;
-    enum imap_root root;
-    struct specimen *specimen;
-    struct specimen *other; /* parts may be taken from it; NULL: none */
+    const struct edges *edges;
+    const struct specimen *specimen;
+    const struct specimen *other; /* parts may be taken from it; NULL: none */
     struct draft *draft;
     struct random *random;
     uint8_t *text; /* CHANGE_TEXT octets */
 };
 
-/* False: it didn't fit, and nothing was changed. */
+/* False: there was nothing to change, or no room. The draft may be anything then. */
 typedef bool change(struct changing *);
 
 /* What stands there of one rule, by a random text of that rule. */
 change change_regenerate;
 
-/* By what stands in the other input of the same rule. */
+/* By what stands in the other message of the same rule. */
 change change_splice;
 
 /* An item of a list: once more or many times, no more, or at its brother's place. */
@@ -36,19 +38,24 @@ change change_grow, change_shrink;
 /* The strings of the message, in other encodings of the same values. */
 change change_encoding;
 
-/* A number, by one at an edge or near to it. */
-change change_number;
+/* A number, a date, a flag, a mailbox name, ...: one at the edge of what it can be. */
+change change_edge;
 
 /* A string's value, octets of it changed; its literal's count is right. */
 change change_value;
 
-/* A message: once more, no more, at another place, or a random one beside it. */
-change change_message;
-
 /* The count of a literal: wrong. */
 change change_count;
 
-/* Octets, whatever they are. */
+/* Octets, whatever they are; of what the grammar refuses, those where it does. */
 change change_octets;
+
+/* Writes a random text of the rule, short mostly, into `text` of CHANGE_TEXT octets; 0: there is
+ * none that is short enough. */
+size_t change_generate(const struct imap_generator *, imap_rule, bool from_client, struct random *,
+                       uint8_t *text);
+
+/* One to four octets of the draft from `start` on: another, one more, one fewer, a piece twice. */
+bool change_disturb(struct random *, struct draft *, size_t start);
 
 #endif

@@ -1,5 +1,5 @@
-/* An input to be mutated: octets of one side of a connection, cut into messages, with the tree of
- * one of them. What the grammar refuses has the nodes that ended before. */
+/* A message to be mutated, with its tree. Of one that the grammar refuses the tree has the nodes
+ * that ended before the octet that is refused. */
 #ifndef SPECIMEN_H
 #define SPECIMEN_H
 
@@ -10,26 +10,28 @@
 #include "../../parser/generate/random.h"
 #include "../../parser/imapspec.h"
 
-#define SPECIMEN_MESSAGES 256  /* of one input; what follows belongs to the last */
-#define SPECIMEN_NODES    4096 /* of one message */
+#define SPECIMEN_OCTETS 65536 /* of one message; of a longer one these alone are looked at */
+#define SPECIMEN_NODES  4096
 
 struct specimen {
-    const struct imap_grammar *grammar;
-    const uint8_t *octets;
-    size_t size;
-    size_t starts[SPECIMEN_MESSAGES + 1]; /* of the messages, and behind the last */
-    size_t message_count;
-    size_t chosen;         /* the message that has the tree */
-    bool whole;            /* the grammar reads it */
-    struct imap_tree tree; /* offsets into octets */
+    enum imap_root root;
+    bool is_whole;         /* the grammar reads it, and it is short enough */
+    size_t size;           /* of octets */
+    size_t read;           /* up to here the grammar reads it */
+    struct imap_tree tree; /* in `nodes`; offsets into `octets` */
+    uint8_t octets[SPECIMEN_OCTETS];
     struct imap_node nodes[SPECIMEN_NODES];
     uint32_t before[SPECIMEN_NODES];  /* of each node: its brother before it, 0: it is the first */
     uint32_t parents[SPECIMEN_NODES]; /* 0: none */
 };
 
-/* Cuts the input, chooses a message, and makes its tree. Borrows the octets. */
-void specimen_read(struct specimen *, const struct imap_grammar *, enum imap_root,
-                   const uint8_t *octets, size_t size, struct random *);
+/* Copies the message, and makes its tree. */
+void specimen_read(struct specimen *, const struct imap_grammar *, const struct imap_extensions *,
+                   enum imap_root, const uint8_t *octets, size_t size);
+
+/* Is this one message that the grammar reads? */
+bool specimen_can_be(const struct imap_grammar *, const struct imap_extensions *, enum imap_root,
+                     const uint8_t *octets, size_t size);
 
 /* A node at random, 0 when there is none. */
 uint32_t specimen_choose(const struct specimen *, struct random *);

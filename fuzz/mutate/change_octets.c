@@ -1,0 +1,49 @@
+/* Changes of octets, whatever they stand for. */
+#include "change.h"
+
+enum {
+    TIMES = 4, /* octets or pieces changed at most */
+    NEAR = 4   /* octets before the one that the grammar refuses */
+};
+
+/* Octets that mean something to IMAP, or to those who read it. */
+static const char special[] = "\r\n\0 \"\\(){}[]<>*%&+~=:,./?-\x7F\x80\xFF\xC3\xA9";
+
+static uint8_t choose_octet(struct random *random) {
+    return random_once_in(random, 2) ? (uint8_t)special[random_below(random, sizeof special - 1)]
+                                     : (uint8_t)random_next(random);
+}
+
+bool change_disturb(struct random *random, struct draft *draft, size_t start) {
+    bool is_changed = false;
+
+    for (uint32_t times = 1 + random_below(random, TIMES); times > 0; times--) {
+        uint32_t count = (uint32_t)(draft->size - start);
+        size_t at = start + (count > 0 ? random_below(random, count) : 0);
+        uint8_t octet = choose_octet(random);
+        switch (count > 0 ? random_below(random, 4) : 1) {
+        case 0:
+            draft->octets[at] = octet;
+            is_changed = true;
+            break;
+        case 1:
+            is_changed |= draft_replace(draft, at, at, &octet, 1);
+            break;
+        case 2:
+            is_changed |= draft_replace(draft, at, at + 1, "", 0);
+            break;
+        default:
+            is_changed |= draft_copy(draft, at, draft->size, at);
+        }
+    }
+    return is_changed;
+}
+
+bool change_octets(struct changing *changing) {
+    const struct specimen *specimen = changing->specimen;
+    bool here = !specimen->is_whole && random_once_in(changing->random, 2);
+    size_t start = here && specimen->read > NEAR ? specimen->read - NEAR : 0;
+
+    return change_disturb(changing->random, changing->draft,
+                          start < changing->draft->size ? start : 0);
+}
