@@ -120,7 +120,7 @@ certify-all: ## set up, build, replay all dialogs against all servers, compare w
 
 check: ## set up, build, run the whole test suite
 	@scripts/setup check
-	$(PARALLEL_MAKE) all tests
+	$(PARALLEL_MAKE) all mutator tests
 	@IMAPSPEC=$(BUILD)/imapspec JOBS=$(JOBS) scripts/check $(TEST_PROGRAMS)
 
 COVERAGE := build/coverage

@@ -54,8 +54,6 @@ $(BUILD)/tool.a: $(TOOL_LIBRARY)
 	$(call show,AR)rm -f $@ && $(AR) rcs $@ $^
 
 # AFL++ has its mutator from a file of its own.
-FUZZ_.PHONY: mutator fuzz-targets fuzz-programs
-
-MUTATOR := $(if $(filter libfuzzer,$(ENGINE)),$(PLAIN)/libimapspec-fuzz.a)
+FUZZ_MUTATOR := $(if $(filter libfuzzer,$(ENGINE)),$(PLAIN)/libimapspec-fuzz.a)
 $(FUZZ_PROGRAMS): $(OUT)/%: $(BUILD)/fuzz/targets/%.o $(BUILD)/tool.a $(BUILD)/libimapspec.a $(FUZZ_MUTATOR)
 	$(call show,LINK)$(CXX) $(CXXFLAGS) $^ -Wl,--as-needed $(TOOL_LIBS) $(TARGET_LIBS) $(LIB_FUZZING_ENGINE) -o $@
