@@ -15,7 +15,7 @@ $(BUILD)/libimapspec-fuzz.a: $(call object,$(MUTATOR) fuzz/engine/libfuzzer.c) $
 
 mutator: $(BUILD)/libimapspec-fuzz.a ## build what makes any libFuzzer or AFL++ target mutate IMAP
 
-$(BUILD)/fuzz/%_test: $(BUILD)/fuzz/%_test.o $(call object,$(MUTATOR)) $(BUILD)/libimapspec.a
+$(BUILD)/fuzz/%_test: $(BUILD)/fuzz/%_test.o $(call object,$(MUTATOR)) $(BUILD)/harness.a $(BUILD)/libimapspec.a
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka -o $@
 
 # ---- targets -----------------------------------------------------------------------------------
@@ -53,7 +53,12 @@ fuzz-programs: $(FUZZ_PROGRAMS)
 $(BUILD)/tool.a: $(TOOL_LIBRARY)
 	$(call show,AR)rm -f $@ && $(AR) rcs $@ $^
 
+# What targets share.
+FUZZ_HARNESS := $(filter-out %_test.c,$(wildcard fuzz/harness/*.c))
+$(BUILD)/harness.a: $(call object,$(FUZZ_HARNESS))
+	$(call show,AR)rm -f $@ && $(AR) rcs $@ $^
+
 # AFL++ has its mutator from a file of its own.
 FUZZ_MUTATOR := $(if $(filter libfuzzer,$(ENGINE)),$(PLAIN)/libimapspec-fuzz.a)
-$(FUZZ_PROGRAMS): $(OUT)/%: $(BUILD)/fuzz/targets/%.o $(BUILD)/tool.a $(BUILD)/libimapspec.a $(FUZZ_MUTATOR)
-	$(call show,LINK)$(CXX) $(CXXFLAGS) $^ -Wl,--as-needed $(TOOL_LIBS) $(TARGET_LIBS) $(LIB_FUZZING_ENGINE) -o $@
+$(FUZZ_PROGRAMS): $(OUT)/%: $(BUILD)/fuzz/targets/%.o $(BUILD)/harness.a $(BUILD)/tool.a $(BUILD)/libimapspec.a $(FUZZ_MUTATOR)
+	$(call show,LINK)$(CXX) $(CXXFLAGS) $(FUZZ_MUTATOR:%=-u LLVMFuzzerCustomMutator) $^ -Wl,--as-needed $(TOOL_LIBS) $(TARGET_LIBS) $(LIB_FUZZING_ENGINE) -o $@

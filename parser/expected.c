@@ -79,33 +79,35 @@ static void list(struct listing *listing, const char *item) {
     listing->length += added > 0 ? (size_t)added : 0;
 }
 
+static bool has(const uint64_t bits[4], int octet) {
+    return bits[octet >> 6] >> (octet & 63) & 1;
+}
+
 /* How many of the octets that are left the set names; 0 if it names one that isn't accepted. */
-static unsigned coverage(const struct grammar_set *set, const bool accepted[256],
-                         const bool left[256]) {
+static unsigned coverage(const struct grammar_set *set, const uint64_t accepted[4],
+                         const uint64_t left[4]) {
     unsigned covered = 0;
-    for (unsigned octet = 0; octet < 256; octet++) {
-        if (!(set->bits[octet >> 6] >> (octet & 63) & 1)) {
-            continue;
-        }
-        if (!accepted[octet]) {
+    for (unsigned i = 0; i < 4; i++) {
+        if ((set->bits[i] & ~accepted[i]) != 0) {
             return 0;
         }
-        covered += left[octet];
+        covered += (unsigned)__builtin_popcountll(set->bits[i] & left[i]);
     }
     return covered;
 }
 
 /* Octets that have no name: those over 127 that follow each other are a range. */
-static void list_octets(struct listing *listing, const bool accepted[256], const bool left[256]) {
+static void list_octets(struct listing *listing, const uint64_t accepted[4],
+                        const uint64_t left[4]) {
     for (int octet = 0; octet < 256; octet++) {
         char item[IMAP_OCTET_TEXT + sizeof "-FF"];
         int last = octet;
-        bool twin = octet >= 'a' && octet <= 'z' && accepted[octet - 'a' + 'A'];
-        if (!left[octet] || twin) {
+        bool twin = octet >= 'a' && octet <= 'z' && has(accepted, octet - 'a' + 'A');
+        if (!has(left, octet) || twin) {
             continue;
         }
         imap_octet_text(octet, item);
-        while (octet > 127 && last < 255 && left[last + 1]) {
+        while (octet > 127 && last < 255 && has(left, last + 1)) {
             last++;
         }
         if (last > octet) {
@@ -121,8 +123,12 @@ enum { NAMED_OCTETS = 3 };
 
 size_t imap_parser_expected(const struct imap_parser *p, char *text, size_t size) {
     struct listing listing = {.text = text, .size = size};
-    bool accepted[256], left[256];
-    imap_parser_accepted(p, accepted);
+    bool octets[256];
+    uint64_t accepted[4] = {0}, left[4];
+    imap_parser_accepted(p, octets);
+    for (unsigned octet = 0; octet < 256; octet++) {
+        accepted[octet >> 6] |= (uint64_t)octets[octet] << (octet & 63);
+    }
     memcpy(left, accepted, sizeof left);
     if (size > 0) {
         text[0] = '\0';
@@ -140,8 +146,8 @@ size_t imap_parser_expected(const struct imap_parser *p, char *text, size_t size
         if (best == NULL) {
             break;
         }
-        for (unsigned octet = 0; octet < 256; octet++) {
-            left[octet] = left[octet] && !(best->bits[octet >> 6] >> (octet & 63) & 1);
+        for (unsigned i = 0; i < 4; i++) {
+            left[i] &= ~best->bits[i];
         }
         list(&listing, best->name);
     }

@@ -1,25 +1,18 @@
-/* The parser reads whatever a server may say. */
+/* What a server may say. */
 #include <stdlib.h>
 
-#include "../../parser/imapspec.h"
+#include "../harness/coverage.h"
+#include "../harness/examination.h"
 #include "target.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
     (void)argc, (void)argv;
+    coverage_begin(IMAP_GREETING);
     return setenv("IMAPSPEC_MUTATOR", "root=greeting", 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    struct imap_parser parser;
-    size_t consumed = 0;
-
-    imap_parser_init(&parser, imap_grammar_builtin(), IMAP_GREETING, NULL, NULL);
-    while (size > 0 && imap_parser_feed(&parser, data, size, &consumed) != IMAP_MORE) {
-        data += consumed;
-        size -= consumed;
-        if (imap_parser_error(&parser)->code != IMAP_NO_ERROR) {
-            imap_parser_resync(&parser);
-        }
-    }
+    examine(IMAP_GREETING, data, size);
+    coverage_show(data, size);
     return 0;
 }
