@@ -2,8 +2,9 @@
 #include "change.h"
 
 enum {
-    TIMES = 4, /* octets or pieces changed at most */
-    NEAR = 4   /* octets before the one that the grammar refuses */
+    TIMES = 4,  /* octets or pieces changed at most */
+    PIECE = 64, /* octets of a piece that comes twice, at most */
+    NEAR = 4    /* octets before the one that the grammar refuses */
 };
 
 /* Octets that mean something to IMAP, or to those who read it. */
@@ -12,6 +13,12 @@ static const char special[] = "\r\n\0 \"\\(){}[]<>*%&+~=:,./?-\x7F\x80\xFF\xC3\x
 static uint8_t choose_octet(struct random *random) {
     return random_once_in(random, 2) ? (uint8_t)special[random_below(random, sizeof special - 1)]
                                      : (uint8_t)random_next(random);
+}
+
+/* 1 to `most` octets, seldom many. */
+static size_t piece(struct random *random, size_t most) {
+    size_t size = 1 + (size_t)random_sized(random, PIECE - 1);
+    return size < most ? size : most;
 }
 
 bool change_disturb(struct random *random, struct draft *draft, size_t start) {
@@ -33,7 +40,7 @@ bool change_disturb(struct random *random, struct draft *draft, size_t start) {
             is_changed |= draft_replace(draft, at, at + 1, "", 0);
             break;
         default:
-            is_changed |= draft_copy(draft, at, draft->size, at);
+            is_changed |= draft_copy(draft, at, at + piece(random, draft->size - at), at);
         }
     }
     return is_changed;

@@ -208,6 +208,10 @@ const char *edges_choose(const struct edges *edges, imap_rule rule, const uint8_
     return NULL;
 }
 
+const char *edges_rule(size_t index) {
+    return index < TEXTS ? texts[index].rule : NULL;
+}
+
 void edges_free(struct edges *edges) {
     free(edges);
 }

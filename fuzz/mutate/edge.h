@@ -22,6 +22,9 @@ const char *edges_choose(const struct edges *, imap_rule, const uint8_t *octets,
 /* A number at an edge, or near the one that the digits are. Constant, or in `scratch`. */
 const char *edges_number(const uint8_t *digits, size_t count, struct random *, char *scratch);
 
+/* The rule of text `index` from 0; NULL past the last. */
+const char *edges_rule(size_t index);
+
 void edges_free(struct edges *);
 
 #endif

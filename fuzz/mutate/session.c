@@ -2,33 +2,33 @@
 
 #include <string.h>
 
-/* The octets that a line announces at its end as "{5}" or "{5+}"; 0 if it doesn't. `end` is behind
- * its LF. */
-static size_t announced(const uint8_t *line, const uint8_t *end) {
+/* Does the line announce a literal at its end, as "{5}" or "{5+}"? `end` is behind its LF. */
+static bool announces(const uint8_t *line, const uint8_t *end, size_t *count) {
     const uint8_t *at = end - 1;
-    size_t count = 0, factor = 1;
+    size_t factor = 1;
 
+    *count = 0;
     at -= at > line && at[-1] == '\r';
     if (at == line || *--at != '}') {
-        return 0;
+        return false;
     }
     at -= at > line && at[-1] == '+';
     while (at > line && at[-1] >= '0' && at[-1] <= '9' && factor <= SIZE_MAX / 1000) {
-        count += factor * (size_t)(*--at - '0');
+        *count += factor * (size_t)(*--at - '0');
         factor *= 10;
     }
-    return at > line && at[-1] == '{' ? count : 0;
+    return at > line && at[-1] == '{';
 }
 
 static size_t message_end(const uint8_t *octets, size_t size, size_t start) {
     for (size_t at = start; at < size;) {
         const uint8_t *lf = memchr(octets + at, '\n', size - at);
+        size_t literal;
         if (!lf) {
             return size;
         }
         size_t end = (size_t)(lf - octets) + 1;
-        size_t literal = announced(octets + at, octets + end);
-        if (literal == 0 || literal > size - end) {
+        if (!announces(octets + at, octets + end, &literal) || literal > size - end) {
             return end;
         }
         at = end + literal;

@@ -27,6 +27,10 @@ static void link_nodes(struct specimen *specimen) {
             before = child;
         }
     }
+    for (uint32_t i = specimen->tree.last; i != 0; i = specimen->nodes[i].next) {
+        specimen->before[i] =
+            specimen->nodes[i].next; /* as a tree has it while no parent is known */
+    }
 }
 
 void specimen_read(struct specimen *specimen, const struct imap_grammar *grammar,

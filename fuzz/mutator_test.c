@@ -1,0 +1,223 @@
+#include "mutator.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mutate/session.h"
+
+enum { ROOM = 4096, MUTANTS = 4000 };
+
+static const char *const responses[] = {
+    "* 12 FETCH (FLAGS (\\Seen) UID 7 BODY[HEADER] {5}\r\nabcde RFC822.SIZE 44827)\r\n",
+    "* LIST (\\Noselect \\Marked) \"/\" ~/Mail/foo\r\n* SEARCH 2 5 8\r\na OK done\r\n",
+    "* 1 FETCH (ENVELOPE (\"Wed, 17 Jul 1996\" \"x\" ((\"Terry\" NIL \"gray\" \"cac\")) NIL NIL "
+    "NIL "
+    "NIL NIL NIL \"<B27>\"))\r\n",
+    "* 2 FETCH (BODYSTRUCTURE ((\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 22 4)(\"TEXT\" \"HTML\" "
+    "NIL NIL NIL \"7BIT\" 3 1) \"MIXED\"))\r\n",
+    "* THREAD (2)(3 6 (4 23)(44 7 96))\r\n* OK [UIDVALIDITY 3857529045] UIDs valid\r\n+ idling\r\n",
+};
+
+static const char *const commands[] = {
+    "a1 LOGIN smith {6}\r\nsesame\r\na2 SELECT \"in box\"\r\n",
+    "a3 SEARCH OR (FROM smith NOT SEEN) (SINCE 1-Feb-1994 UID 1:*)\r\n",
+    "a4 AUTHENTICATE PLAIN\r\nAHNtaXRoAHNlc2FtZQ==\r\na5 IDLE\r\nDONE\r\n",
+    "a6 APPEND saved (\\Seen) \" 7-Feb-1994 22:43:04 -0800\" {3}\r\nabc\r\na7 UID FETCH 1:* (FLAGS "
+    "BODY[1.2.HEADER.FIELDS (DATE FROM)]<0.5>)\r\n",
+};
+
+static bool until_message(void *context, const struct imap_event *event) {
+    (void)context;
+    return event->kind != IMAP_EVENT_MESSAGE;
+}
+
+static bool is_read(enum imap_root root, const uint8_t *octets, size_t size) {
+    struct imap_extensions all;
+    struct imap_parser parser;
+    size_t read = 0;
+
+    imap_extensions_of_dialect(imap_grammar_builtin(), "all", &all);
+    for (size_t index = 0, at = 0; at < size; index++, at += read) {
+        const uint8_t *lf = memchr(octets + at, '\n', size - at);
+        size_t line = lf ? (size_t)(lf - octets) + 1 - at : size - at;
+        imap_parser_init(&parser, imap_grammar_builtin(),
+                         session_root(root, index, octets + at, line), until_message, NULL);
+        imap_parser_allow(&parser, &all);
+        if (imap_parser_feed(&parser, octets + at, size - at, &read) != IMAP_PAUSED) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct mutator *new_mutator(enum imap_root root, unsigned lies, unsigned octets) {
+    const struct mutator_settings settings = {.root = root, .lies = lies, .octets = octets};
+    struct mutator *mutator = mutator_new(&settings);
+
+    assert_non_null(mutator);
+    return mutator;
+}
+
+static size_t mutate(struct mutator *mutator, uint64_t seed, const char *input, const char *other,
+                     uint8_t *output, size_t room) {
+    return mutator_mutate(mutator, seed, (const uint8_t *)input, strlen(input),
+                          (const uint8_t *)other, other ? strlen(other) : 0, output, room);
+}
+
+/* How many mutants of the inputs, each of the one before now and then, the grammar reads. */
+static size_t count_read(struct mutator *mutator, enum imap_root root, const char *const *inputs,
+                         size_t count) {
+    uint8_t output[ROOM];
+    size_t good = 0;
+
+    for (size_t i = 0; i < MUTANTS; i++) {
+        const char *other = i % 3 ? inputs[i * 7 % count] : NULL;
+        size_t size = mutate(mutator, i, inputs[i % count], other, output, sizeof output);
+        good += is_read(root, output, size);
+    }
+    return good;
+}
+
+static void all_mutants_are_read(void **state) {
+    struct mutator *mutator = new_mutator(IMAP_RESPONSE, 0, 0);
+
+    (void)state;
+    assert_int_equal(
+        count_read(mutator, IMAP_RESPONSE, responses, sizeof responses / sizeof *responses),
+        MUTANTS);
+    mutator_free(mutator);
+    mutator = new_mutator(IMAP_COMMAND, 0, 0);
+    assert_int_equal(
+        count_read(mutator, IMAP_COMMAND, commands, sizeof commands / sizeof *commands), MUTANTS);
+    mutator_free(mutator);
+}
+
+static void the_share_that_is_not_read_is_set(void **state) {
+    (void)state;
+    for (unsigned octets = 100; octets <= 1000; octets += 300) {
+        struct mutator *mutator = new_mutator(IMAP_RESPONSE, 0, octets);
+        size_t good =
+            count_read(mutator, IMAP_RESPONSE, responses, sizeof responses / sizeof *responses);
+        mutator_free(mutator);
+        /* Some octets may be others without harm: not most. */
+        assert_in_range(good, MUTANTS * (1000 - octets) / 1000 * 9 / 10,
+                        MUTANTS * (1000 - octets / 2) / 1000);
+    }
+}
+
+/* Only the count of the literal is another. */
+static void lies_are_about_literals(void **state) {
+    const char input[] = "* 1 FETCH (BODY[] {5}\r\nabcde)\r\n";
+    struct mutator *mutator = new_mutator(IMAP_RESPONSE, 1000, 0);
+    uint8_t output[ROOM];
+    const char start[] = "* 1 FETCH (BODY[] {", end[] = "}\r\nabcde)\r\n";
+
+    (void)state;
+    for (uint64_t seed = 0; seed < MUTANTS; seed++) {
+        size_t size = mutate(mutator, seed, input, NULL, output, sizeof output);
+        assert_in_range(size, strlen(start) + strlen(end) + 1, ROOM);
+        assert_memory_equal(output, start, strlen(start));
+        assert_memory_equal(output + size - strlen(end), end, strlen(end));
+    }
+    mutator_free(mutator);
+}
+
+static void the_same_seed_makes_the_same_mutant(void **state) {
+    struct mutator *mutator = new_mutator(IMAP_RESPONSE, 30, 200);
+    uint8_t first[ROOM], second[ROOM];
+    size_t same = 0;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < MUTANTS; seed++) {
+        const char *input = responses[seed % (sizeof responses / sizeof *responses)];
+        size_t size = mutate(mutator, seed, input, responses[0], first, sizeof first);
+        mutate(mutator, seed + 1, responses[1], NULL, second, sizeof second);
+        memcpy(second, input, strlen(input)); /* in place */
+        assert_int_equal(mutator_mutate(mutator, seed, second, strlen(input),
+                                        (const uint8_t *)responses[0], strlen(responses[0]), second,
+                                        sizeof second),
+                         size);
+        assert_memory_equal(first, second, size);
+        same += size == strlen(input) && memcmp(first, input, size) == 0;
+    }
+    assert_in_range(same, 0, MUTANTS / 10);
+    mutator_free(mutator);
+}
+
+static void mutants_keep_to_the_room(void **state) {
+    struct mutator *mutator = new_mutator(MUTATOR_ANY_SIDE, 30, 200);
+
+    (void)state;
+    for (size_t room = 0; room < 200; room++) {
+        uint8_t *output = malloc(room + 1), *crossed = malloc(room + 1); /* the sanitizers look */
+        assert_non_null(output);
+        assert_non_null(crossed);
+        for (uint64_t seed = 0; seed < 50; seed++) {
+            const char *input = seed % 2 ? responses[seed % 5] : commands[seed % 4];
+            size_t size = mutate(mutator, seed, input, responses[room % 5], output, room);
+            assert_in_range(size, room > 0, room);
+            size = mutator_cross(mutator, seed, output, size, (const uint8_t *)input, strlen(input),
+                                 crossed, room);
+            assert_in_range(size, 0, room);
+        }
+        free(output);
+        free(crossed);
+    }
+    mutator_free(mutator);
+}
+
+static void nothing_and_anything_is_mutated(void **state) {
+    struct mutator *mutator = new_mutator(MUTATOR_ANY_SIDE, 30, 200);
+    uint8_t octets[ROOM];
+    size_t size = 0;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 20 * MUTANTS; seed++) {
+        size = mutator_mutate(mutator, seed, octets, seed % 1000 ? size : 0, NULL, 0, octets,
+                              sizeof octets);
+        assert_in_range(size, 1, sizeof octets);
+    }
+    mutator_free(mutator);
+}
+
+static void crossing_keeps_the_order(void **state) {
+    const char first[] = "a NOOP\r\nb CHECK\r\nc CLOSE\r\n",
+               second[] = "x {3}\r\n\r\n\n y\r\nz\r\n";
+    struct mutator *mutator = new_mutator(IMAP_COMMAND, 0, 0);
+    uint8_t output[ROOM + 1];
+    bool mixed = false;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 200; seed++) {
+        size_t size =
+            mutator_cross(mutator, seed, (const uint8_t *)first, strlen(first),
+                          (const uint8_t *)second, strlen(second), output, sizeof output - 1);
+        output[size] = '\0';
+        const char *at = (const char *)output, *a = strstr(at, "a NOOP\r\n");
+        const char *c = strstr(at, "c CLOSE\r\n"), *x = strstr(at, "x {3}\r\n\r\n\n y\r\n");
+        assert_true(!a || !c || a < c);
+        assert_true(x || !strstr(at, "x {3}"));
+        mixed |= a && c && x && a < x && x < c;
+    }
+    assert_true(mixed);
+    mutator_free(mutator);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_mutants_are_read),
+        cmocka_unit_test(the_share_that_is_not_read_is_set),
+        cmocka_unit_test(lies_are_about_literals),
+        cmocka_unit_test(the_same_seed_makes_the_same_mutant),
+        cmocka_unit_test(mutants_keep_to_the_room),
+        cmocka_unit_test(nothing_and_anything_is_mutated),
+        cmocka_unit_test(crossing_keeps_the_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
