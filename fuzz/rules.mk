@@ -6,17 +6,25 @@
 
 MUTATOR := $(filter-out %_test.c,$(wildcard fuzz/*.c fuzz/mutate/*.c)) fuzz/engine/settings.c
 
-# One object each, in which only what the engine calls has a name: a target may hold another
-# libimapspec, built to be watched.
+# One object, in which only what the engine calls has a name: a target may hold another libimapspec,
+# built to be watched.
 $(BUILD)/libimapspec-fuzz.a: $(call object,$(MUTATOR) fuzz/engine/libfuzzer.c) $(BUILD)/libimapspec.a
 	$(call show,AR)$(LD) -r --whole-archive $^ -o $(@:.a=.o) && \
 	    objcopy --wildcard --keep-global-symbol='LLVMFuzzerCustom*' $(@:.a=.o) && \
 	    rm -f $@ && $(AR) rcs $@ $(@:.a=.o)
 
-mutator: $(BUILD)/libimapspec-fuzz.a ## build what makes any libFuzzer or AFL++ target mutate IMAP
+$(BUILD)/libimapspec-afl.so: $(call object,$(MUTATOR) fuzz/engine/aflplusplus.c) $(BUILD)/libimapspec.a
+	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--exclude-libs,ALL $^ -o $@
+
+MUTATOR_LIBRARIES := $(BUILD)/libimapspec-fuzz.a $(BUILD)/libimapspec-afl.so
+mutator: $(MUTATOR_LIBRARIES) ## build what makes any libFuzzer or AFL++ target mutate IMAP
 
 $(BUILD)/fuzz/%_test: $(BUILD)/fuzz/%_test.o $(call object,$(MUTATOR)) $(BUILD)/harness.a $(BUILD)/libimapspec.a
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka -o $@
+
+# Each engine's side of the mutator is tested as the engine calls it.
+ENGINE_TESTS := $(BUILD)/fuzz/engine/libfuzzer_test $(BUILD)/fuzz/engine/aflplusplus_test
+$(ENGINE_TESTS): %_test: %.o
 
 # ---- targets -----------------------------------------------------------------------------------
 

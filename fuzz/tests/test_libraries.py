@@ -14,3 +14,9 @@ def test_libfuzzer_sees_its_own_names_only(build):
     """A target may hold another libimapspec, or whatever it calls its functions."""
     assert names("--extern-only", build / "libimapspec-fuzz.a") == {
         "LLVMFuzzerCustomMutator", "LLVMFuzzerCustomCrossOver"}
+
+
+def test_aflplusplus_sees_its_own_names_only(build):
+    assert names("--dynamic", build / "libimapspec-afl.so") == {
+        f"afl_custom_{name}" for name in ["init", "fuzz", "init_trim", "trim", "post_trim",
+                                          "deinit"]}
