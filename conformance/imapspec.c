@@ -6,8 +6,8 @@
 #include "commands/command.h"
 
 static const struct command *const commands[] = {
-    &command_run,     &command_lint,         &command_parse, &command_generate,
-    &command_grammar, &command_requirements, &command_mutate};
+    &command_run,     &command_lint,         &command_parse,  &command_generate,
+    &command_grammar, &command_requirements, &command_mutate, &command_seeds};
 static const size_t command_count = sizeof commands / sizeof *commands;
 
 static void write_usage(FILE *stream) {

@@ -2,7 +2,7 @@
 # the target alone. The targets are built by a make of their own for each engine and sanitizer, with
 # the variables of OSS-Fuzz: CC, CXX, CFLAGS, CXXFLAGS, LIB_FUZZING_ENGINE, OUT.
 
-.PHONY: mutator fuzz-targets fuzz-programs
+.PHONY: mutator corpus fuzz-targets fuzz-programs
 
 MUTATOR := $(filter-out %_test.c,$(wildcard fuzz/*.c fuzz/mutate/*.c)) fuzz/engine/settings.c
 
@@ -25,6 +25,9 @@ $(BUILD)/fuzz/%_test: $(BUILD)/fuzz/%_test.o $(call object,$(MUTATOR)) $(BUILD)/
 # Each engine's side of the mutator is tested as the engine calls it.
 ENGINE_TESTS := $(BUILD)/fuzz/engine/libfuzzer_test $(BUILD)/fuzz/engine/aflplusplus_test
 $(ENGINE_TESTS): %_test: %.o
+
+corpus: $(BUILD)/imapspec ## make the fuzzing targets' seeds and dictionaries, of the grammar and the dialogs
+	@BUILD=$(BUILD) scripts/corpus
 
 # ---- targets -----------------------------------------------------------------------------------
 

@@ -10,6 +10,6 @@ struct command {
 };
 
 extern const struct command command_run, command_lint, command_parse, command_generate,
-    command_grammar, command_requirements, command_mutate;
+    command_grammar, command_requirements, command_mutate, command_seeds;
 
 #endif

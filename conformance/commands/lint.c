@@ -83,6 +83,12 @@ static bool lint_octets(const char *path, const struct buffer *text,
     struct diagnostic problem = {0};
     bool is_dialog = is_dialog_file(path);
     struct dialog *dialog = is_dialog ? dialog_load(path, ".", language->grammar, &problem) : NULL;
+    if (dialog && dialog->mode == MODE_OCTETS) {
+        totals->files++;
+        totals->not_judged += (unsigned)dialog->step_count;
+        dialog_free(dialog);
+        return true;
+    }
     bool linted =
         lint_text(&lint, language->grammar, dialog ? &dialog->extensions : &language->extensions,
                   language->tolerance, text->octets, text->size, is_dialog);

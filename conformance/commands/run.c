@@ -237,10 +237,10 @@ static int list(const struct collection *collection, FILE *output) {
     return 0;
 }
 
-/* Dialogs of mode: syntax talk to nobody. */
+/* Dialogs of another mode than live talk to nobody. */
 static bool needs_server(const struct collection *collection) {
     for (size_t i = 0; i < collection->count; i++) {
-        if (!collection->dialogs[i]->syntax_only) {
+        if (collection->dialogs[i]->mode == MODE_LIVE) {
             return true;
         }
     }

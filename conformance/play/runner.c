@@ -75,10 +75,12 @@ static void play(struct worker *worker, const struct dialog *dialog, struct resu
     struct run *run = worker->run;
 
     result_begin(result, dialog);
-    if (dialog->syntax_only) {
+    if (dialog->mode == MODE_SYNTAX) {
         play_syntax(dialog, result);
-    } else {
+    } else if (dialog->mode == MODE_LIVE) {
         live_play(&worker->account, dialog, result);
+    } else {
+        result_conclude(result, OUTCOME_SKIP, "mode: octets, which nobody judges");
     }
     if (result->outcome == OUTCOME_FAIL && dialog->recommended && !run->options->strict) {
         result->outcome = OUTCOME_WARNING;
@@ -139,7 +141,7 @@ static void work_together(struct worker *workers, unsigned count) {
 
 static bool is_live(const struct run *run) {
     for (size_t i = 0; i < run->count; i++) {
-        if (!run->dialogs[i]->syntax_only) {
+        if (run->dialogs[i]->mode == MODE_LIVE) {
             return true;
         }
     }

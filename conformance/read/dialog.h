@@ -9,10 +9,11 @@
 enum side { CLIENT, SERVER };
 
 enum step_kind {
-    STEP_SEND,     /* C: octets to send */
-    STEP_EXPECT,   /* S: a message that the server must (not) send */
-    STEP_ACTION,   /* !word argument */
-    STEP_FORBIDDEN /* C!: S!: and !breaks, in mode: syntax: a message that must be found wrong */
+    STEP_SEND,      /* C: octets to send */
+    STEP_EXPECT,    /* S: a message that the server must (not) send */
+    STEP_ACTION,    /* !word argument */
+    STEP_FORBIDDEN, /* C!: S!: and !breaks, in mode: syntax: a message that must be found wrong */
+    STEP_OCTETS     /* C: S: C-: S-: in mode: octets */
 };
 
 /* How an expected message must come. */
@@ -40,9 +41,11 @@ enum action {
 
 /* One step. Text is `size` octets, NUL-terminated besides, with the placeholders still in it:
  * of a SEND, exactly what goes out, CRLF included unless the line was a `C-:`; of an EXPECT, the
- * message without its final CRLF; of a FORBIDDEN, the message; of an ACTION, its argument (a file
- * that can be opened from the current folder) or "". Lines of one message are joined by CRLF, and a
- * literal's header holds its count (`{}` is `{310}` by now, `{310!}` too) or is `{#name}`. */
+ * message without its final CRLF; of a FORBIDDEN, the message; of OCTETS, one line, CRLF included
+ * unless its marker has a `-`, of which nothing is counted or checked; of an ACTION, its argument
+ * (a file that can be opened from the current folder) or "". Lines of one message are joined by
+ * CRLF, and a literal's header holds its count (`{}` is `{310}` by now, `{310!}` too) or is
+ * `{#name}`. */
 struct dialog_step {
     enum step_kind kind;
     unsigned line;       /* in the file, from 1: where it begins */
@@ -59,9 +62,9 @@ struct dialog_step {
     /* STEP_ACTION */
     enum action action;
     unsigned milliseconds;
-    /* STEP_FORBIDDEN */
-    enum side side; /* who must not send it */
-    char *breaks;   /* the grammar's rule, or the check, that it breaks */
+    /* STEP_FORBIDDEN, STEP_OCTETS */
+    enum side side; /* who must not send it, or sends it */
+    char *breaks;   /* FORBIDDEN: the grammar's rule, or the check, that it breaks */
 };
 
 enum ladder { STATE_GREETING, STATE_TLS, STATE_AUTHENTICATED, STATE_CREATED, STATE_SELECTED };
@@ -72,6 +75,13 @@ struct fixture_attribute {
     char *messages; /* a sequence-set without "*" */
     char *value;    /* flags in parentheses' content form, a date-time without quotes, or a path
                        that can be opened from the current folder */
+};
+
+/* What a dialog is for. */
+enum dialog_mode {
+    MODE_LIVE,   /* to be replayed against a server */
+    MODE_SYNTAX, /* to be judged by the grammar alone */
+    MODE_OCTETS  /* to be fed to a fuzzing target: nobody judges it */
 };
 
 /* A mailbox to build before the dialog. */
@@ -96,12 +106,12 @@ struct dialog {
     char separator; /* hierarchy separator in the dialog's names, '/' by default */
     bool separator_significant; /* header `separator:` given: skip where the server's differs
                                    and names cannot be mapped */
-    bool syntax_only;           /* mode: syntax */
-    bool recommended;           /* level: SHOULD: a failure is a warning without --strict */
-    bool disposable;            /* needs an account that may be wiped: said so by `account:
-                                   disposable`, or a client line names a mailbox (or does something)
-                                   outside of the declared ones, or cannot be parsed */
-    char *disposable_reason;    /* one sentence: which line, which name; NULL if not disposable */
+    enum dialog_mode mode;
+    bool recommended;        /* level: SHOULD: a failure is a warning without --strict */
+    bool disposable;         /* needs an account that may be wiped: said so by `account:
+                                disposable`, or a client line names a mailbox (or does something)
+                                outside of the declared ones, or cannot be parsed */
+    char *disposable_reason; /* one sentence: which line, which name; NULL if not disposable */
     const struct imap_grammar *grammar;
     struct imap_extensions extensions; /* of header `dialect:`, or the default, and `needs:` */
     enum ladder state;

@@ -120,7 +120,7 @@ static void headers_are_checked(void **state) {
         {WITH("section:"), "1:9: `section:` has no value"},
         {WITH("section: a\n# x\nsection: b"), "3:1: `section:` stands in line 1 already"},
         {WITH("level: MAY"), "1:8: `MAY` is none of `MUST`, `SHOULD`"},
-        {WITH("mode:   dead"), "1:9: `dead` is none of `live`, `syntax`"},
+        {WITH("mode:   dead"), "1:9: `dead` is none of `live`, `syntax`, `octets`"},
         {WITH("dialect: rfc822"), "1:10: `rfc822` is none of `rev1`, `rev1-2060`, `rev2`, `all`"},
         {WITH("state: limbo"), "1:8: `limbo` is none of `greeting`, `tls`, `authenticated`, "
                                "`created`, `selected`"},
@@ -188,6 +188,14 @@ static void transcripts_are_checked(void **state) {
     static const struct trial trials[] = {
         {"", "1:1: the dialog has no lines: `C: ...`, `S: ...`"},
         {"C!: a NOOP\n!breaks command\n", "1:1: `C!:` stands in dialogs of `mode: syntax`"},
+        {"S-: * OK x\n", "1:1: `S-:` stands in dialogs of `mode: octets`"},
+        {"mode: octets\nS!: *\n",
+         "2:1: a dialog of `mode: octets` has only `C:`, `C-:`, `S:` and `S-:`"},
+        {"mode: octets\nC: a\n!close\n",
+         "3:1: a dialog of `mode: octets` has only `C:`, `C-:`, `S:` and `S-:`"},
+        {"mode: octets\nC: ${x}\n", "2:4: `x` is captured in no line above that must come"},
+        {"mode: octets\nS: ${hex:0}\n",
+         "2:4: octets are written ${hex:00 ff}, two hexadecimal digits each"},
         {"mode: syntax\nC!: a\nS: b OK x\n",
          "2:1: `!breaks RULE` must follow below what must not be sent"},
         {"mode: syntax\nS!: a\n", "2:1: `!breaks RULE` must follow below what must not be sent"},
@@ -209,9 +217,9 @@ static void transcripts_are_checked(void **state) {
         {"C0: a NOOP\n", "1:2: there is no connection 0 (`connections: 1`)"},
         {"C99999999999999999999: a NOOP\n",
          "1:2: there is no connection 4294967295 (`connections: 1`)"},
-        {"!dance\n",
-         "1:2: no such action: !starttls !compress !close !expect-close !may-close !connect !wait !idle "
-         "!deliver"},
+        {"!dance\n", "1:2: no such action: !starttls !compress !close !expect-close !may-close "
+                     "!connect !wait !idle "
+                     "!deliver"},
         {"!wait\n", "1:6: a time must stand here: 500ms, 2s; 60s at most"},
         {"!wait 2\n", "1:7: a time must stand here: 500ms, 2s; 60s at most"},
         {"!wait 61s\n", "1:7: a time must stand here: 500ms, 2s; 60s at most"},
@@ -480,7 +488,7 @@ static void header_is_read(void **state) {
     assert_string_equal(dialog->proves, "A-1 B-2");
     assert_string_equal(dialog->needs, "IDLE UIDPLUS");
     assert_string_equal(dialog->uses, "c d/e");
-    assert_true(dialog->recommended && !dialog->syntax_only && !dialog->disposable);
+    assert_true(dialog->recommended && dialog->mode == MODE_LIVE && !dialog->disposable);
     assert_true(dialog->separator_significant && dialog->separator == '.');
     assert_ptr_equal(dialog->grammar, imap_grammar_builtin());
     struct imap_extensions extensions;
@@ -540,6 +548,9 @@ static void draw_steps(const struct dialog *dialog, char *text, size_t capacity)
         } else if (step->kind == STEP_EXPECT) {
             snprintf(text + length, capacity - length, "%u S%u%c[%s]\n", step->line,
                      step->connection, signs[step->expectation], step->text);
+        } else if (step->kind == STEP_OCTETS) {
+            snprintf(text + length, capacity - length, "%u %c%u=[%s]\n", step->line,
+                     step->side == CLIENT ? 'c' : 's', step->connection, step->text);
         } else if (step->kind == STEP_FORBIDDEN) {
             snprintf(text + length, capacity - length, "%u %c%u[%s]%s\n", step->line,
                      step->side == CLIENT ? 'c' : 's', step->connection, step->text, step->breaks);
@@ -573,6 +584,22 @@ static void what_is_forbidden_says_what_it_breaks(void **state) {
                  "3 c1[a LOGIN {3+}\r\na b b\r\n]userid\n"
                  "6 s2[* x\r\n]response-data\n"
                  "9 C1[a NOOP\r\n]\n");
+}
+
+static void octets_are_as_they_stand(void **state) {
+    (void)state;
+    assert_steps("mode: octets\n"
+                 "connections: 2\n"
+                 "S: * 1 FETCH {310!}\n"
+                 "S2-: * ${repeat:2 \"(\"}...\n"
+                 "S: \n"
+                 "C-: a {}\n"
+                 "C: ${hex:0d}\n",
+                 "3 s1=[* 1 FETCH {310!}\r\n]\n"
+                 "4 s2=[* ${repeat:2 \"(\"}...]\n"
+                 "5 s1=[\r\n]\n"
+                 "6 c1=[a {}]\n"
+                 "7 c1=[${hex:0d}\r\n]\n");
 }
 
 static void markers_make_steps(void **state) {
@@ -850,6 +877,7 @@ int main(void) {
         cmocka_unit_test(header_is_read),
         cmocka_unit_test(defaults_are_as_documented),
         cmocka_unit_test(what_is_forbidden_says_what_it_breaks),
+        cmocka_unit_test(octets_are_as_they_stand),
         cmocka_unit_test(markers_make_steps),
         cmocka_unit_test(literals_make_pieces),
         cmocka_unit_test(literals_of_the_server_end_with_the_message),

@@ -39,7 +39,7 @@ bool forbidden_line_read(struct transcript *transcript, size_t *at) {
     struct dialog_step step = {.kind = STEP_FORBIDDEN,
                                .side = first->marker.kind == MARKER_CLIENT ? CLIENT : SERVER};
 
-    if (!transcript->dialog->syntax_only) {
+    if (transcript->dialog->mode != MODE_SYNTAX) {
         return source_fail(transcript->source, first->number, 1,
                            "`C!:` stands in dialogs of `mode: syntax`");
     }

@@ -41,13 +41,13 @@ static bool read_level(const struct source *source, struct dialog *dialog,
 
 static bool read_mode(const struct source *source, struct dialog *dialog,
                       const struct field *value) {
-    static const char *const words[] = {"live", "syntax", NULL};
+    static const char *const words[] = {"live", "syntax", "octets", NULL};
     unsigned choice;
 
     if (!field_choice(source, value, words, &choice)) {
         return false;
     }
-    dialog->syntax_only = choice == 1;
+    dialog->mode = (enum dialog_mode)choice;
     return true;
 }
 

@@ -35,7 +35,7 @@ struct marker marker_read(const struct source_line *line) {
     if (at > 1) {
         marker.connection = number;
     }
-    const char *signs = marker.kind == MARKER_CLIENT ? "-!" : "?~>!=";
+    const char *signs = marker.kind == MARKER_CLIENT ? "-!" : "?~>!=-";
     if (at < line->size && strchr(signs, line->text[at])) {
         marker.sign = line->text[at++];
     }

@@ -8,7 +8,7 @@ enum marker_kind { MARKER_NONE, MARKER_CLIENT, MARKER_SERVER, MARKER_ACTION };
 
 struct marker {
     enum marker_kind kind;
-    char sign;           /* of a client `-` `!`; of a server `?` `~` `>` `!` `=`; 0 for none */
+    char sign;           /* of a client `-` `!`; of a server these and `?` `~` `>` `=`; 0: none */
     unsigned connection; /* as written, 1 if it isn't; 0 and numbers too large are as they are */
     size_t text;         /* index of the line's text: after the colon and the gap, after the `!` */
 };

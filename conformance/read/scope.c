@@ -148,7 +148,7 @@ static bool check_message(struct dialog *dialog, size_t index) {
 bool scope_check(struct dialog *dialog) {
     bool has_memory = true;
 
-    if (dialog->syntax_only) {
+    if (dialog->mode != MODE_LIVE) {
         return true;
     }
     for (size_t i = 0; i < dialog->step_count && has_memory && !dialog->disposable; i++) {

@@ -7,6 +7,7 @@
 #include "action_line.h"
 #include "client_line.h"
 #include "forbidden_line.h"
+#include "octets_line.h"
 #include "server_line.h"
 
 bool transcript_fail(const struct transcript *transcript, const struct marked_line *line,
@@ -100,6 +101,10 @@ static bool check_marker(const struct transcript *transcript, const struct sourc
         return source_fail(source, number, 2, "there is no connection %u (`connections: %u`)",
                            marker->connection, connections);
     }
+    bool is_octets = transcript->dialog->mode == MODE_OCTETS;
+    if (marker->kind == MARKER_SERVER && marker->sign == '-' && !is_octets) {
+        return source_fail(source, number, 1, "`S-:` stands in dialogs of `mode: octets`");
+    }
     bool has_gap = line->text[marker->text - 1] == ' ';
     if (marker->kind != MARKER_ACTION && marker->text < line->size && !has_gap) {
         return source_fail(source, number, marker->text + 1, "a space must follow the marker");
@@ -157,12 +162,16 @@ static bool collect_lines(struct transcript *transcript, size_t begin) {
 
 static bool read_steps(struct transcript *transcript) {
     size_t at = 0;
-    bool is_read = true;
+    bool is_read = true, is_octets = transcript->dialog->mode == MODE_OCTETS;
 
     while (is_read && at < transcript->line_count) {
         const struct marker *marker = &transcript->lines[at].marker;
+        if (is_octets) {
+            is_read = octets_line_read(transcript, &transcript->lines[at++]);
+            continue;
+        }
         if (marker->sign == '!' &&
-            (transcript->dialog->syntax_only || marker->kind == MARKER_CLIENT)) {
+            (transcript->dialog->mode == MODE_SYNTAX || marker->kind == MARKER_CLIENT)) {
             is_read = forbidden_line_read(transcript, &at);
             continue;
         }
