@@ -47,7 +47,7 @@ FUZZ_SANITIZE_coverage  := -fprofile-instr-generate -fcoverage-mapping
 FUZZ_BUILD := $(BUILD)/fuzz/$(ENGINE)-$(FUZZ_SANITIZER)
 FUZZ_CFLAGS := -O1 -g -fno-omit-frame-pointer $(FUZZ_INSTRUMENT_$(ENGINE)) $(FUZZ_SANITIZE_$(FUZZ_SANITIZER))
 
-fuzz-targets: $(BUILD)/parser/tables.c mutator ## build all targets for ENGINE and FUZZ_SANITIZER
+fuzz-targets: $(BUILD)/parser/tables.c mutator $(BUILD)/fuzz/transition-coverage ## build all targets for ENGINE and FUZZ_SANITIZER
 	+@$(MAKE) --no-print-directory BUILD=$(FUZZ_BUILD) PLAIN=$(BUILD) OUT=$(FUZZ_BUILD) ENGINE=$(ENGINE) \
 	    CC=$(FUZZ_COMPILER_$(ENGINE)) CXX=$(FUZZ_COMPILER_$(ENGINE))++ \
 	    CFLAGS='$(FUZZ_CFLAGS)' CXXFLAGS='$(FUZZ_CFLAGS)' LIB_FUZZING_ENGINE=-fsanitize=fuzzer \
@@ -60,10 +60,12 @@ FUZZ_PROGRAMS := $(addprefix $(OUT)/,$(FUZZ_TARGETS))
 
 fuzz-programs: $(FUZZ_PROGRAMS)
 
+FUZZ_HARNESS := $(filter-out %_test.c,$(wildcard fuzz/harness/*.c))
+
 # What the parser compares octets with is its tables: an engine that watches comparisons learns
 # nothing from it, and is slow.
 ifeq ($(ENGINE)-$(notdir $(CC)),libfuzzer-clang)
-$(call object,$(PARSER) $(filter-out %_test.c,$(wildcard fuzz/harness/*.c))): override CFLAGS += -fno-sanitize-coverage=trace-cmp
+$(call object,$(PARSER) $(FUZZ_HARNESS)): override CFLAGS += -fno-sanitize-coverage=trace-cmp
 endif
 
 # The linker takes of the tool what a target calls.
@@ -71,9 +73,11 @@ $(BUILD)/tool.a: $(TOOL_LIBRARY)
 	$(call show,AR)rm -f $@ && $(AR) rcs $@ $^
 
 # What targets share.
-FUZZ_HARNESS := $(filter-out %_test.c,$(wildcard fuzz/harness/*.c))
 $(BUILD)/harness.a: $(call object,$(FUZZ_HARNESS))
 	$(call show,AR)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/fuzz/transition-coverage: $(BUILD)/fuzz/coverage/transition_coverage.o $(BUILD)/harness.a $(BUILD)/libimapspec.a
+	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
 
 # AFL++ has its mutator from a file of its own.
 FUZZ_MUTATOR := $(if $(filter libfuzzer,$(ENGINE)),$(PLAIN)/libimapspec-fuzz.a)
