@@ -55,7 +55,15 @@ fuzz-targets: $(BUILD)/parser/tables.c mutator $(BUILD)/fuzz/transition-coverage
 
 OUT ?= $(BUILD)
 FUZZ_TARGETS := $(patsubst fuzz/targets/%.c,%,$(wildcard fuzz/targets/*.c))
-FUZZ_PROGRAMS := $(addprefix $(OUT)/,$(FUZZ_TARGETS))
+
+# Real clients' libraries, built to be watched if their sources are to be had.
+PEERS := libetpan c_client curl
+ifneq ($(and $(filter fuzz-programs,$(MAKECMDGOALS)),$(filter $(PEERS:%=%_%),$(FUZZ_TARGETS))),)
+$(BUILD)/peers.mk: scripts/fuzz-peers
+	$(call show,PEERS)CC='$(CC)' CFLAGS='$(CFLAGS)' $< $(BUILD)
+include $(BUILD)/peers.mk
+endif
+FUZZ_PROGRAMS := $(addprefix $(OUT)/,$(filter-out $(MISSING_PEERS:%=%_%),$(FUZZ_TARGETS)))
 .SECONDARY: $(call object,$(FUZZ_TARGETS:%=fuzz/targets/%.c))
 
 fuzz-programs: $(FUZZ_PROGRAMS)
@@ -71,6 +79,10 @@ endif
 # The linker takes of the tool what a target calls.
 $(BUILD)/tool.a: $(TOOL_LIBRARY)
 	$(call show,AR)rm -f $@ && $(AR) rcs $@ $^
+
+$(foreach peer,$(PEERS),\
+    $(eval $(BUILD)/fuzz/targets/$(peer)_%.o: private override CFLAGS += $($(peer)_CFLAGS)) \
+    $(eval $(OUT)/$(peer)_%: private TARGET_LIBS += $($(peer)_LIBS)))
 
 # What targets share.
 $(BUILD)/harness.a: $(call object,$(FUZZ_HARNESS))
