@@ -202,7 +202,7 @@ static void change_some(struct mutation *mutation) {
     if (lot < settings->lies) {
         change_once(mutation, change_count);
     } else if (lot < settings->lies + settings->octets) {
-        change_once(mutation, change_octets);
+        change_once(mutation, lot % 2 == 0 ? change_octets : change_break);
     } else {
         for (uint32_t i = 1 + random_below(&mutation->random, CHANGES); i > 0; i--) {
             change_once(mutation, NULL);

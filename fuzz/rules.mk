@@ -2,7 +2,7 @@
 # the target alone. The targets are built by a make of their own for each engine and sanitizer, with
 # the variables of OSS-Fuzz: CC, CXX, CFLAGS, CXXFLAGS, LIB_FUZZING_ENGINE, OUT.
 
-.PHONY: mutator corpus fuzz-targets fuzz-programs
+.PHONY: mutator corpus bench-fuzz fuzz-targets fuzz-programs
 
 MUTATOR := $(filter-out %_test.c,$(wildcard fuzz/*.c fuzz/mutate/*.c)) fuzz/engine/settings.c
 
@@ -90,6 +90,13 @@ $(BUILD)/harness.a: $(call object,$(FUZZ_HARNESS))
 
 $(BUILD)/fuzz/transition-coverage: $(BUILD)/fuzz/coverage/transition_coverage.o $(BUILD)/harness.a $(BUILD)/libimapspec.a
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
+
+$(BUILD)/fuzz/bench/mutations: $(BUILD)/fuzz/bench/mutations.o $(call object,$(MUTATOR)) $(BUILD)/libimapspec.a
+	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
+
+bench-fuzz: $(BUILD)/fuzz/bench/mutations ## measure what the mutator is worth, beside engines alone (half an hour)
+	@scripts/setup fuzz
+	@BUILD=$(BUILD) JOBS=$(JOBS) scripts/bench-fuzz $(OPTIONS)
 
 # AFL++ has its mutator from a file of its own.
 FUZZ_MUTATOR := $(if $(filter libfuzzer,$(ENGINE)),$(PLAIN)/libimapspec-fuzz.a)

@@ -50,6 +50,9 @@ change change_count;
 /* Octets, whatever they are; of what the grammar refuses, those where it does. */
 change change_octets;
 
+/* Where a node begins or ends: an octet less, more, or another, or nothing from there on. */
+change change_break;
+
 /* Writes a random text of the rule, short mostly, into `text` of CHANGE_TEXT octets; 0: there is
  * none that is short enough. */
 size_t change_generate(const struct imap_generator *, imap_rule, bool from_client, struct random *,

@@ -2,9 +2,10 @@
 #include "change.h"
 
 enum {
-    TIMES = 4,  /* octets or pieces changed at most */
-    PIECE = 64, /* octets of a piece that comes twice, at most */
-    NEAR = 4    /* octets before the one that the grammar refuses */
+    TIMES = 4,   /* octets or pieces changed at most */
+    PIECE = 64,  /* octets of a piece that comes twice, at most */
+    UNENDED = 4, /* once in so many times a message that is cut has no CRLF */
+    NEAR = 4     /* octets before the one that the grammar refuses */
 };
 
 /* Octets that mean something to IMAP, or to those who read it. */
@@ -53,4 +54,36 @@ bool change_octets(struct changing *changing) {
 
     return change_disturb(changing->random, changing->draft,
                           start < changing->draft->size ? start : 0);
+}
+
+/* Ends the line at `at`, and now and then the message without a line's end. */
+static bool cut(struct changing *changing, size_t at) {
+    size_t end = changing->draft->size;
+
+    if (!random_once_in(changing->random, UNENDED) && end >= at + 2) {
+        end -= 2;
+    }
+    return draft_replace(changing->draft, at, end, "", 0);
+}
+
+bool change_break(struct changing *changing) {
+    const struct specimen *specimen = changing->specimen;
+    uint32_t node = specimen_choose(specimen, changing->random);
+    bool at_start = random_once_in(changing->random, 2);
+    size_t at = (size_t)(at_start ? specimen->nodes[node].start : specimen->nodes[node].end);
+    uint8_t octet = choose_octet(changing->random);
+
+    if (node == 0 || at >= changing->draft->size) {
+        return false;
+    }
+    switch (random_below(changing->random, 4)) {
+    case 0:
+        return draft_replace(changing->draft, at, at + 1, "", 0);
+    case 1:
+        return draft_replace(changing->draft, at, at, &octet, 1);
+    case 2:
+        return draft_replace(changing->draft, at, at + 1, &octet, 1);
+    default:
+        return cut(changing, at);
+    }
 }

@@ -183,6 +183,17 @@ static void broken_messages_are_changed(void **state) {
     assert_in_range(near, SEEDS / 2, SEEDS);
 }
 
+static void messages_are_broken_beside_nodes(void **state) {
+    const char input[] = "* FLAGS (\\A \\B)\r\n";
+
+    makes(*state, change_break, IMAP_RESPONSE, input, "* FLAGS (\\A\\B)\r\n");
+    makes(*state, change_break, IMAP_RESPONSE, input, "* FLAGS (\\A \\B\r\n");
+    makes(*state, change_break, IMAP_RESPONSE, input, "* FLAGS (\\A \\B}\r\n");
+    makes(*state, change_break, IMAP_RESPONSE, input, "* FLAGS (\\A \\B))\r\n");
+    makes(*state, change_break, IMAP_RESPONSE, input, "* FLAGS (\\A\r\n");
+    makes(*state, change_break, IMAP_RESPONSE, input, "* FLAGS (\\A ");
+}
+
 static void there_may_be_nothing_to_change(void **state) {
     struct bench *bench = *state;
 
@@ -195,6 +206,7 @@ static void there_may_be_nothing_to_change(void **state) {
     assert_null(make(bench, change_edge, 0, false));
     assert_null(make(bench, change_value, 0, false));
     assert_null(make(bench, change_count, 0, false));
+    assert_null(make(bench, change_break, 0, false));
 }
 
 int main(void) {
@@ -207,6 +219,7 @@ int main(void) {
         cmocka_unit_test(counts_stay_right),
         cmocka_unit_test(counts_lie_when_asked),
         cmocka_unit_test(broken_messages_are_changed),
+        cmocka_unit_test(messages_are_broken_beside_nodes),
         cmocka_unit_test(there_may_be_nothing_to_change),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
