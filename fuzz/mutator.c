@@ -63,10 +63,8 @@ struct mutator *mutator_new(const struct mutator_settings *settings) {
 }
 
 static enum imap_root root_of(const struct mutator *mutator, const uint8_t *input, size_t size) {
-    if (mutator->settings.root != MUTATOR_ANY_SIDE) {
-        return mutator->settings.root;
-    }
-    return session_is_server(input, size) ? IMAP_GREETING : IMAP_COMMAND;
+    return mutator->settings.root == MUTATOR_ANY_SIDE ? session_guess(input, size)
+                                                      : mutator->settings.root;
 }
 
 /* ---- one message ----------------------------------------------------------------------------- */

@@ -69,7 +69,7 @@ static void read_message(struct trimmer *trimmer) {
     enum imap_root root = trimmer->root;
 
     if (root == MUTATOR_ANY_SIDE) {
-        root = session_is_server(trimmer->input, trimmer->size) ? IMAP_GREETING : IMAP_COMMAND;
+        root = session_guess(trimmer->input, trimmer->size);
     }
     specimen_read(&trimmer->specimen, imap_grammar_builtin(), &trimmer->extensions,
                   session_root(root, trimmer->message, message, size), message, size);

@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Does the line announce a literal at its end, as "{5}" or "{5+}"? `end` is behind its LF. */
 static bool announces(const uint8_t *line, const uint8_t *end, size_t *count) {
@@ -45,9 +46,34 @@ void session_cut(struct session *session, const uint8_t *octets, size_t size) {
     session->starts[session->count] = size;
 }
 
-bool session_is_server(const uint8_t *octets, size_t size) {
-    return size > 1 && (octets[0] == '*' || octets[0] == '+') &&
-           (octets[1] == ' ' || octets[1] == '\r' || octets[1] == '\n');
+/* Is the line's second word one of those? */
+static bool is_second_word(const uint8_t *line, size_t size, const char *const words[],
+                           size_t count) {
+    const uint8_t *space = memchr(line, ' ', size);
+    const char *word = space ? (const char *)space + 1 : NULL;
+    size_t left = space ? size - (size_t)(space - line) - 1 : 0;
+
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(words[i]);
+        if (left > length && strncasecmp(word, words[i], length) == 0 &&
+            memchr(" \r\n", word[length], 3)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum imap_root session_guess(const uint8_t *octets, size_t size) {
+    static const char *const greetings[] = {"OK", "PREAUTH", "BYE"};
+    static const char *const results[] = {"OK", "NO", "BAD"};
+    const uint8_t *lf = size > 0 ? memchr(octets, '\n', size) : NULL;
+    size_t line = lf ? (size_t)(lf - octets) + 1 : size;
+
+    if (line > 1 && (octets[0] == '*' || octets[0] == '+') && memchr(" \r\n", octets[1], 3)) {
+        return octets[0] == '*' && is_second_word(octets, line, greetings, 3) ? IMAP_GREETING
+                                                                              : IMAP_RESPONSE;
+    }
+    return line > 0 && is_second_word(octets, line, results, 3) ? IMAP_RESPONSE : IMAP_COMMAND;
 }
 
 enum imap_root session_root(enum imap_root root, size_t index, const uint8_t *message,
@@ -55,7 +81,8 @@ enum imap_root session_root(enum imap_root root, size_t index, const uint8_t *me
     static const char done[] = "DONE\r\n";
 
     if (root == IMAP_GREETING) {
-        return index == 0 ? IMAP_GREETING : IMAP_RESPONSE;
+        return index == 0 && session_guess(message, size) == IMAP_GREETING ? IMAP_GREETING
+                                                                           : IMAP_RESPONSE;
     }
     if (root != IMAP_COMMAND || memchr(message, ' ', size)) {
         return root;

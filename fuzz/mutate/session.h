@@ -18,11 +18,12 @@ struct session {
 
 void session_cut(struct session *, const uint8_t *octets, size_t size);
 
-/* Does a server say this? One's lines begin with "* " or "+ ", if it has a first word at all. */
-bool session_is_server(const uint8_t *octets, size_t size);
+/* What an input begins with, by the look of its first line: what a server says has "*" or "+" in
+ * front, or OK, NO or BAD behind a tag; all else is a client's. */
+enum imap_root session_guess(const uint8_t *octets, size_t size);
 
-/* What message `index` of an input of the root is: the greeting is followed by responses, and
- * between commands stand the lines of a SASL exchange, and the end of IDLE. */
+/* What message `index` of an input of the root is: the greeting, if it is one, is followed by
+ * responses, and between commands stand the lines of a SASL exchange, and the end of IDLE. */
 enum imap_root session_root(enum imap_root, size_t index, const uint8_t *message, size_t size);
 
 #endif

@@ -62,12 +62,25 @@ static enum imap_root root_of(enum imap_root root, size_t index, const char *mes
     return session_root(root, index, (const uint8_t *)message, strlen(message));
 }
 
+static enum imap_root guess(const char *input) {
+    return session_guess((const uint8_t *)input, strlen(input));
+}
+
 static void sides_and_roots_are_seen(void **state) {
     (void)state;
-    assert_true(session_is_server((const uint8_t *)"* OK x\r\n", 8));
-    assert_true(session_is_server((const uint8_t *)"+\r\n", 3));
-    assert_false(session_is_server((const uint8_t *)"a NOOP\r\n", 8));
-    assert_false(session_is_server((const uint8_t *)"*", 1));
+    assert_int_equal(guess(""), IMAP_COMMAND);
+    assert_int_equal(guess("*"), IMAP_COMMAND);
+    assert_int_equal(guess("* "), IMAP_RESPONSE);
+    assert_int_equal(guess("+\r\n"), IMAP_RESPONSE);
+    assert_int_equal(guess("* OK x\r\n"), IMAP_GREETING);
+    assert_int_equal(guess("* preauth x\r\n"), IMAP_GREETING);
+    assert_int_equal(guess("* OKAY x\r\n"), IMAP_RESPONSE);
+    assert_int_equal(guess("* OK"), IMAP_RESPONSE);
+    assert_int_equal(guess("* 5 EXISTS\r\n* OK x\r\n"), IMAP_RESPONSE);
+    assert_int_equal(guess("a OK x\r\n"), IMAP_RESPONSE);
+    assert_int_equal(guess("a NOOP\r\n"), IMAP_COMMAND);
+    assert_int_equal(guess("a NOOP\r\nb OK x\r\n"), IMAP_COMMAND);
+    assert_int_equal(root_of(IMAP_GREETING, 0, "* 5 EXISTS\r\n"), IMAP_RESPONSE);
     assert_int_equal(root_of(IMAP_GREETING, 0, "* OK x\r\n"), IMAP_GREETING);
     assert_int_equal(root_of(IMAP_GREETING, 1, "* OK x\r\n"), IMAP_RESPONSE);
     assert_int_equal(root_of(IMAP_COMMAND, 0, "a NOOP\r\n"), IMAP_COMMAND);
