@@ -6,6 +6,7 @@ static bool add_until_message(void *context, const struct imap_event *event) {
     struct sample *sample = context;
 
     imap_tree_add(&sample->tree, event);
+    sample->has_findings |= event->finding == IMAP_MALFORMED_CODE;
     sample->size = event->kind == IMAP_EVENT_MESSAGE ? (size_t)event->end : 0;
     return sample->size == 0;
 }
@@ -17,10 +18,24 @@ bool sample_read(struct sample *sample, enum imap_root root, const uint8_t *octe
     sample->root = root;
     sample->octets = octets;
     sample->size = 0;
+    sample->has_findings = false;
     imap_tree_init(&sample->tree, sample->nodes, SAMPLE_NODES);
     imap_parser_init(&parser, imap_grammar_builtin(), root, add_until_message, sample);
     imap_parser_feed(&parser, octets, size, &consumed);
     return sample->size > 0 && imap_tree_root(&sample->tree) != 0;
+}
+
+bool sample_next(struct sample *sample, enum imap_root root, const uint8_t *octets, size_t size,
+                 size_t *at) {
+    bool is_message = sample_read(sample, root, octets + *at, size - *at);
+    const uint8_t *feed = memchr(octets + *at, '\n', size - *at);
+
+    if (is_message) {
+        *at += sample->size;
+    } else {
+        *at = feed ? (size_t)(feed - octets) + 1 : size;
+    }
+    return is_message;
 }
 
 /* ---- printing ------------------------------------------------------------------------------ */

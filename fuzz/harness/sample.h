@@ -13,6 +13,7 @@ struct sample {
     enum imap_root root;
     const uint8_t *octets;
     size_t size;
+    bool has_findings; /* something malformed was read as text */
     struct imap_tree tree;
     struct imap_node nodes[SAMPLE_NODES];
 };
@@ -20,6 +21,11 @@ struct sample {
 /* Reads the message of `root` at the start of the octets. False: they don't begin with one that is
  * whole, or it has too many nodes. */
 bool sample_read(struct sample *, enum imap_root root, const uint8_t *octets, size_t size);
+
+/* Reads the message at *at, and sets *at behind it. False: there is none that is whole; *at is then
+ * behind the line. */
+bool sample_next(struct sample *, enum imap_root root, const uint8_t *octets, size_t size,
+                 size_t *at);
 
 /* The sample printed anew, each string in an encoding that is chosen at random, or, without
  * `random`, as it is. 0: it is longer than SAMPLE_TEXT. */

@@ -14,7 +14,7 @@ static uint8_t text[SAMPLE_TEXT];
 
 int LLVMFuzzerInitialize(int *argc, char ***argv) {
     (void)argc, (void)argv;
-    return setenv("IMAPSPEC_MUTATOR", "root=greeting", 0);
+    return setenv("IMAPSPEC_MUTATOR", "root=command", 0);
 }
 
 static void print_as_it_is(void) {
@@ -45,16 +45,11 @@ static void print_anew(struct random *random) {
 static void print_all(enum imap_root first, enum imap_root root, const uint8_t *octets,
                       size_t size) {
     struct random random = choice_of(octets, size);
-    enum imap_root expected = first;
 
-    for (size_t at = 0; at < size; expected = root) {
-        if (sample_read(&message, expected, octets + at, size - at)) {
+    for (size_t at = 0; at < size; first = root) {
+        if (sample_next(&message, first, octets, size, &at)) {
             print_as_it_is();
             print_anew(&random);
-            at += message.size;
-        } else {
-            const uint8_t *feed = memchr(octets + at, '\n', size - at);
-            at = feed ? (size_t)(feed - octets) + 1 : size;
         }
     }
 }
