@@ -82,7 +82,9 @@ static bool lint_octets(const char *path, const struct buffer *text,
     struct lint lint = {0};
     struct diagnostic problem = {0};
     bool is_dialog = is_dialog_file(path);
-    struct dialog *dialog = is_dialog ? dialog_load(path, ".", language->grammar, &problem) : NULL;
+    struct dialog *dialog =
+        is_dialog ? dialog_read(path, ".", text->octets, text->size, language->grammar, &problem)
+                  : NULL;
     if (dialog && dialog->mode == MODE_OCTETS) {
         totals->files++;
         totals->not_judged += (unsigned)dialog->step_count;

@@ -57,24 +57,42 @@ static bool read_dialog(const struct source *source, struct dialog *dialog, cons
     return scope_check(dialog) || source_fail_memory(source);
 }
 
-struct dialog *dialog_load(const char *path, const char *root, const struct imap_grammar *grammar,
-                           struct diagnostic *diagnostic) {
-    struct dialog *dialog = calloc(1, sizeof *dialog);
-    struct source source = {.path = path, .diagnostic = diagnostic};
+/* Reads what was found in the file, if it was. Frees the source. */
+static struct dialog *make_dialog(struct source *source, bool is_found, const char *root,
+                                  const struct imap_grammar *grammar) {
+    struct dialog *dialog = is_found ? calloc(1, sizeof *dialog) : NULL;
 
-    *diagnostic = (struct diagnostic){0};
+    if (is_found && !dialog) {
+        source_fail_memory(source);
+    }
     if (dialog) {
         dialog->grammar = grammar;
     }
-    bool is_read =
-        dialog ? source_read(&source, path, diagnostic) && read_dialog(&source, dialog, root)
-               : source_fail_memory(&source);
-    source_free(&source);
+    bool is_read = dialog && read_dialog(source, dialog, root);
+    source_free(source);
     if (is_read) {
         return dialog;
     }
     dialog_free(dialog);
     return NULL;
+}
+
+struct dialog *dialog_load(const char *path, const char *root, const struct imap_grammar *grammar,
+                           struct diagnostic *diagnostic) {
+    struct source source;
+
+    *diagnostic = (struct diagnostic){0};
+    bool is_found = source_read(&source, path, diagnostic);
+    return make_dialog(&source, is_found, root, grammar);
+}
+
+struct dialog *dialog_read(const char *path, const char *root, const void *octets, size_t size,
+                           const struct imap_grammar *grammar, struct diagnostic *diagnostic) {
+    struct source source;
+
+    *diagnostic = (struct diagnostic){0};
+    bool is_found = source_copy(&source, path, octets, size, diagnostic);
+    return make_dialog(&source, is_found, root, grammar);
 }
 
 static void free_mailbox(struct fixture_mailbox *mailbox) {

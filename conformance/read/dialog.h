@@ -140,6 +140,11 @@ struct diagnostic {
 struct dialog *dialog_load(const char *path, const char *root, const struct imap_grammar *,
                            struct diagnostic *);
 
+/* The same of the octets of a file, which is not opened: its path says what the dialog's own files
+ * are beside of. Those are never opened here, only asked for. */
+struct dialog *dialog_read(const char *path, const char *root, const void *octets, size_t size,
+                           const struct imap_grammar *, struct diagnostic *);
+
 void dialog_free(struct dialog *);
 
 /* Is the step a `!connect` of this connection? What comes before it belongs to another one. */

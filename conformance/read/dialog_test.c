@@ -53,9 +53,21 @@ static int remove_folder(void **state) {
     return unlink(dialog_path) || unlink(message_path) || rmdir(rfc) || rmdir(folder);
 }
 
+/* From the file, and from memory, which must be the same. */
 static struct dialog *load_octets(const void *octets, size_t size, struct diagnostic *diagnostic) {
+    struct diagnostic same;
+    struct dialog *read =
+        dialog_read(dialog_path, folder, octets, size, imap_grammar_builtin(), &same);
+
     write_file(dialog_path, octets, size);
-    return dialog_load(dialog_path, folder, imap_grammar_builtin(), diagnostic);
+    struct dialog *dialog = dialog_load(dialog_path, folder, imap_grammar_builtin(), diagnostic);
+    assert_int_equal(read != NULL, dialog != NULL);
+    assert_int_equal(same.line, diagnostic->line);
+    assert_int_equal(same.column, diagnostic->column);
+    assert_string_equal(same.message, diagnostic->message);
+    free(same.file);
+    dialog_free(read);
+    return dialog;
 }
 
 static struct dialog *load(const char *text) {

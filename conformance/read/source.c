@@ -45,6 +45,8 @@ static bool is_regular(const char *path, const char **problem) {
     return S_ISREG(status.st_mode);
 }
 
+static const char too_large[] = "a dialog has at most 1,048,576 octets";
+
 /* Reads the octets; false with `problem` set. */
 static bool read_octets(struct source *source, size_t *size, const char **problem) {
     if (!is_regular(source->path, problem)) {
@@ -59,7 +61,7 @@ static bool read_octets(struct source *source, size_t *size, const char **proble
     *size = source->octets ? fread(source->octets, 1, SOURCE_MAX_FILE + 1, file) : 0;
     *problem = !source->octets           ? "memory is out"
                : ferror(file)            ? strerror(errno)
-               : *size > SOURCE_MAX_FILE ? "a dialog has at most 1,048,576 octets"
+               : *size > SOURCE_MAX_FILE ? too_large
                                          : NULL;
     fclose(file);
     return *problem == NULL;
@@ -117,6 +119,20 @@ bool source_read(struct source *source, const char *path, struct diagnostic *dia
         return split(source, size);
     }
     return source_fail(source, 1, 1, "cannot read the file: %s", problem);
+}
+
+bool source_copy(struct source *source, const char *path, const void *octets, size_t size,
+                 struct diagnostic *diagnostic) {
+    *source = (struct source){.path = path, .diagnostic = diagnostic};
+    if (size > SOURCE_MAX_FILE) {
+        return source_fail(source, 1, 1, "cannot read the file: %s", too_large);
+    }
+    source->octets = malloc(size + 1);
+    if (!source->octets) {
+        return source_fail_memory(source);
+    }
+    memcpy(source->octets, octets, size);
+    return split(source, size);
 }
 
 void source_free(struct source *source) {

@@ -25,6 +25,10 @@ struct source {
  * `diagnostic` must outlive the source. */
 bool source_read(struct source *, const char *path, struct diagnostic *diagnostic);
 
+/* The same of octets that were read already. */
+bool source_copy(struct source *, const char *path, const void *octets, size_t size,
+                 struct diagnostic *diagnostic);
+
 void source_free(struct source *);
 
 /* Has the line nothing but spaces and tabs? */
