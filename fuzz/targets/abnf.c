@@ -1,0 +1,131 @@
+/* The grammar compiler takes any text: alone with RFC 5234's core rules, where the first rule of
+ * the text is the command, and, seldom, as it takes longer, added to the built-in grammar. What it
+ * makes of the text reads what the generator writes by it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../parser/compiler/addition.h"
+#include "../../parser/compiler/texts.h"
+#include "../../parser/generate/generator.h"
+#include "../harness/choice.h"
+#include "../harness/property.h"
+#include "target.h"
+
+enum {
+    NAME = 64,
+    TEXTS = 8, /* that are generated */
+    TEXT = 1000,
+    ADDED = 64,     /* one text of so many is read with the built-in grammar, */
+    COMPILED = 1024 /* and one compiled with it */
+};
+
+int LLVMFuzzerInitialize(int *argc, char ***argv) {
+    (void)argc, (void)argv;
+    return 0;
+}
+
+static void check_problem(const struct compilation *c) {
+    const struct abnf *abnf = &c->abnf;
+
+    if (abnf->message[0] == '\0' || !memchr(abnf->message, '\0', sizeof abnf->message)) {
+        property_broken("a grammar is refused without a word");
+    }
+    for (const char *at = abnf->message; *at != '\0'; at++) {
+        if ((unsigned char)*at < ' ' || (unsigned char)*at >= 0x7F) {
+            property_broken("a grammar is refused with a control character: %s", abnf->message);
+        }
+    }
+}
+
+/* ---- what was compiled ----------------------------------------------------------------------- */
+
+static bool count_message(void *context, const struct imap_event *event) {
+    unsigned *messages = context;
+
+    *messages += event->kind == IMAP_EVENT_MESSAGE;
+    return true;
+}
+
+static void read_text(const struct imap_grammar *grammar, const uint8_t *text, size_t size) {
+    struct imap_parser parser;
+    unsigned messages = 0;
+    size_t consumed;
+
+    imap_parser_init(&parser, grammar, IMAP_COMMAND, count_message, &messages);
+    enum imap_status status = imap_parser_feed(&parser, text, size, &consumed);
+    if (status != IMAP_MORE || messages != 1 || !imap_parser_at_start(&parser)) {
+        property_broken("%u messages in what a grammar generates: %.*s", messages, (int)size,
+                        (const char *)text);
+    }
+}
+
+static void read_all(struct compilation *c) {
+    struct imap_generator *generator = generator_new(&c->abnf, NULL);
+    struct imap_generation generation = {.from_client = true};
+    uint8_t text[TEXT];
+
+    for (; generator && generation.number < TEXTS; generation.number++) {
+        size_t size = imap_generate(generator, c->grammar.root_rules[IMAP_COMMAND], &generation,
+                                    text, sizeof text);
+        if (size > 0 && size <= sizeof text) {
+            read_text(&c->grammar, text, size);
+        }
+    }
+    imap_generator_free(generator);
+}
+
+/* ---- compiling ------------------------------------------------------------------------------- */
+
+/* The name of the first rule of the text; "" if it begins otherwise. */
+static void find_name(const uint8_t *text, size_t size, char name[NAME]) {
+    size_t length = 0;
+
+    while (length < size && length < NAME - 1 && text[length] > ' ' && text[length] < 0x7F &&
+           text[length] != '=' && text[length] != ';') {
+        name[length] = (char)text[length];
+        length++;
+    }
+    name[length] = '\0';
+}
+
+static void compile_alone(const uint8_t *text, size_t size) {
+    static struct compilation c;
+    static const struct imap_grammar_text settled = {.file = "settled", .text = ""};
+    char name[NAME], root[NAME + 32];
+
+    find_name(text, size, name);
+    int length = snprintf(root, sizeof root, "@root command %s\n", name);
+    const struct imap_grammar_text texts[] = {
+        grammar_texts[0],
+        {.file = "input", .text = (const char *)text, .size = size},
+        {.file = "root", .text = root, .size = (size_t)length}};
+    if (!compilation_read(&c, texts, sizeof texts / sizeof *texts, &settled) ||
+        !compilation_run(&c)) {
+        check_problem(&c);
+    } else {
+        read_all(&c);
+    }
+    compilation_free(&c);
+}
+
+static void compile_added(const uint8_t *text, size_t size, bool is_run) {
+    static struct compilation c;
+    const struct imap_grammar_text added = {
+        .file = "input", .text = (const char *)text, .size = size};
+
+    if (!addition_read(&c, &added, 1) || (is_run && !compilation_run(&c))) {
+        check_problem(&c);
+    }
+    compilation_free(&c);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    struct random random = choice_of(data, size);
+
+    compile_alone(data, size);
+    if (random_once_in(&random, ADDED)) {
+        compile_added(data, size, random_once_in(&random, COMPILED / ADDED));
+    }
+    return 0;
+}
