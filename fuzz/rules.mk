@@ -98,7 +98,10 @@ bench-fuzz: $(BUILD)/fuzz/bench/mutations ## measure what the mutator is worth, 
 	@scripts/setup fuzz
 	@BUILD=$(BUILD) JOBS=$(JOBS) scripts/bench-fuzz $(OPTIONS)
 
-# AFL++ has its mutator from a file of its own.
+# AFL++ has its mutator from a file of its own. A target whose options say `mutator = none` doesn't
+# read IMAP.
 FUZZ_MUTATOR := $(if $(filter libfuzzer,$(ENGINE)),$(PLAIN)/libimapspec-fuzz.a)
-$(FUZZ_PROGRAMS): $(OUT)/%: $(BUILD)/fuzz/targets/%.o $(BUILD)/harness.a $(BUILD)/tool.a $(BUILD)/libimapspec.a $(FUZZ_MUTATOR)
-	$(call show,LINK)$(CXX) $(CXXFLAGS) $(FUZZ_MUTATOR:%=-u LLVMFuzzerCustomMutator) $^ -Wl,--as-needed $(TOOL_LIBS) $(TARGET_LIBS) $(LIB_FUZZING_ENGINE) -o $@
+FUZZ_UNAIDED := $(patsubst fuzz/targets/%.options,$(OUT)/%,$(shell grep -lx 'mutator = none' fuzz/targets/*.options))
+$(filter-out $(FUZZ_UNAIDED),$(FUZZ_PROGRAMS)): $(FUZZ_MUTATOR)
+$(FUZZ_PROGRAMS): $(OUT)/%: $(BUILD)/fuzz/targets/%.o $(BUILD)/harness.a $(BUILD)/tool.a $(BUILD)/libimapspec.a
+	$(call show,LINK)$(CXX) $(CXXFLAGS) $(if $(filter $(FUZZ_MUTATOR),$^),-u LLVMFuzzerCustomMutator) $^ -Wl,--as-needed $(TOOL_LIBS) $(TARGET_LIBS) $(LIB_FUZZING_ENGINE) -o $@
