@@ -29,6 +29,12 @@ $(ENGINE_TESTS): %_test: %.o
 corpus: $(BUILD)/imapspec ## make the fuzzing targets' seeds and dictionaries, of the grammar and the dialogs
 	@BUILD=$(BUILD) scripts/corpus
 
+.PHONY: fuzz-triage
+fuzz-triage: all mutator ## tell the findings of TARGET, or of all, apart; make their inputs small
+	@scripts/setup fuzz
+	+@BUILD=$(BUILD) scripts/fuzz-triage --engine $(ENGINE) --sanitizer $(FUZZ_SANITIZER) --jobs $(JOBS) \
+	    $(OPTIONS) $(TARGET)
+
 # ---- targets -----------------------------------------------------------------------------------
 
 ## make fuzz: libfuzzer or afl

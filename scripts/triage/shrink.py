@@ -1,0 +1,105 @@
+"""Makes an input smaller as long as it does the same."""
+import ctypes
+import os
+import re
+import time
+from ctypes import POINTER, c_char_p, c_int32, c_size_t, c_uint, c_uint8, c_void_p
+
+ROOTS = {"client": "command", "server": "greeting"}  # of the first message
+
+# Lines, words, octets.
+PARTS = [re.compile(rb"[^\n]*\n|[^\n]+"), re.compile(rb"\w+|\s+|[^\w\s]"),
+         re.compile(rb".", re.DOTALL)]
+MOST_PARTS = 4096  # of one kind: more are put together
+
+
+class Shrinker:
+    """Tries smaller inputs, each once, until the time is over. `holds(octets)` runs one; `show` is
+    told the size that it has come to."""
+
+    def __init__(self, holds, seconds, show=lambda size: None):
+        self.holds, self.show = holds, show
+        self.end = time.monotonic() + seconds
+        self.tried = set()
+
+    def is_over(self):
+        return time.monotonic() > self.end
+
+    def accepts(self, octets):
+        if octets in self.tried or self.is_over():
+            return False
+        self.tried.add(octets)
+        if not self.holds(octets):
+            return False
+        self.show(len(octets))
+        return True
+
+    def shrink(self, octets, trim=None):
+        """The smallest found. `trim` is a Trimmer, which knows what belongs together."""
+        if trim:
+            octets = trim.shrink(octets, self.accepts)
+        size = len(octets) + 1
+        while len(octets) < size and not self.is_over():
+            size = len(octets)
+            for parts in PARTS:
+                octets = b"".join(self.leave_out(gather(parts.findall(octets))))
+        return octets
+
+    def leave_out(self, parts):
+        """Leaves out runs of parts, the longest first, from the end: what comes last is mostly not
+        needed. Zeller's delta debugging, but for trying the parts alone."""
+        run = max(len(parts) // 2, 1)
+        while parts:
+            begin = len(parts)
+            while begin > 0:
+                begin = max(begin - run, 0)
+                rest = parts[:begin] + parts[begin + run:]
+                if self.accepts(b"".join(rest)):
+                    parts = rest
+            if run == 1:
+                break
+            run //= 2
+        return parts
+
+
+def gather(parts):
+    """Not more than can be tried."""
+    at_once = -(-len(parts) // MOST_PARTS)
+    return [b"".join(parts[i:i + at_once]) for i in range(0, len(parts), at_once)] \
+        if at_once > 1 else parts
+
+
+class Trimmer:
+    """The mutator's trim by messages and subtrees, which keeps the counts of literals right: by the
+    calls that AFL++ makes of its library."""
+
+    def __init__(self, library, side):
+        # Of all of the process: one side at a time.
+        os.environ["IMAPSPEC_MUTATOR"] = f"root={ROOTS[side]}"
+        library = ctypes.CDLL(str(library))
+        self.open = function(library.afl_custom_init, c_void_p, c_void_p, c_uint)
+        self.begin = function(library.afl_custom_init_trim, c_int32, c_void_p, c_char_p, c_size_t)
+        self.next = function(library.afl_custom_trim, c_size_t, c_void_p, POINTER(c_void_p))
+        self.judge = function(library.afl_custom_post_trim, c_int32, c_void_p, c_uint8)
+        self.close = function(library.afl_custom_deinit, None, c_void_p)
+
+    def shrink(self, octets, accepts):
+        """The smallest that `accepts` takes."""
+        state = self.open(None, 0)
+        shorter, given = c_void_p(), octets  # the library may go on reading what it was given
+        try:
+            step, steps = 0, self.begin(state, given, len(given))
+            while step < steps:
+                size = self.next(state, ctypes.byref(shorter))
+                candidate = ctypes.string_at(shorter, size)
+                is_same = len(candidate) < len(octets) and accepts(candidate)
+                octets = candidate if is_same else octets
+                step = self.judge(state, is_same)
+        finally:
+            self.close(state)
+        return octets
+
+
+def function(foreign, result, *arguments):
+    foreign.restype, foreign.argtypes = result, arguments
+    return foreign
