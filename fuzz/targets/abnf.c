@@ -13,8 +13,9 @@
 #include "target.h"
 
 enum {
-    NAME = 64,
-    TEXTS = 8, /* that are generated */
+    NAME = 64,    /* octets of a rule's, at the most */
+    MADE_UP = 64, /* rules */
+    TEXTS = 8,    /* that are generated */
     TEXT = 1000,
     ADDED = 64,     /* one text of so many is read with the built-in grammar, */
     COMPILED = 1024 /* and one compiled with it */
@@ -89,19 +90,38 @@ static void find_name(const uint8_t *text, size_t size, char name[NAME]) {
     name[length] = '\0';
 }
 
-static void compile_alone(const uint8_t *text, size_t size) {
-    static struct compilation c;
+/* Reads the text with the core rules, and with what it lacks. */
+static bool read_alone(struct compilation *c, const struct imap_grammar_text *text,
+                       const struct imap_grammar_text *more) {
     static const struct imap_grammar_text settled = {.file = "settled", .text = ""};
-    char name[NAME], root[NAME + 32];
+    const struct imap_grammar_text texts[] = {grammar_texts[0], *text, *more};
 
-    find_name(text, size, name);
-    int length = snprintf(root, sizeof root, "@root command %s\n", name);
-    const struct imap_grammar_text texts[] = {
-        grammar_texts[0],
-        {.file = "input", .text = (const char *)text, .size = size},
-        {.file = "root", .text = root, .size = (size_t)length}};
-    if (!compilation_read(&c, texts, sizeof texts / sizeof *texts, &settled) ||
-        !compilation_run(&c)) {
+    return compilation_read(c, texts, sizeof texts / sizeof *texts, &settled);
+}
+
+/* A rule that the text refers to and doesn't have is made up: most of what comes from an RFC would
+ * be of no use otherwise. */
+static void compile_alone(const uint8_t *octets, size_t size) {
+    static struct compilation c;
+    char name[NAME], more[(MADE_UP + 1) * (2 * NAME + 8)];
+    const struct imap_grammar_text text = {
+        .file = "input", .text = (const char *)octets, .size = size};
+
+    find_name(octets, size, name);
+    int length = snprintf(more, sizeof more, "@root command %s\n", name);
+    bool is_read = false, is_lacking = true;
+    for (int i = 0; i < MADE_UP && !is_read && is_lacking; i++) {
+        compilation_free(&c);
+        is_read = read_alone(
+            &c, &text,
+            &(struct imap_grammar_text){.file = "more", .text = more, .size = (size_t)length});
+        is_lacking = !is_read && sscanf(c.abnf.message, "no rule %63s", name) == 1;
+        if (is_lacking) {
+            length +=
+                snprintf(more + length, sizeof more - (size_t)length, "%s = \"%s\"\n", name, name);
+        }
+    }
+    if (!is_read || !compilation_run(&c)) {
         check_problem(&c);
     } else {
         read_all(&c);
