@@ -109,7 +109,7 @@ def plain_name(function):
 
 def is_foreign(frame):
     """Is it of a sanitizer, an engine or libc?"""
-    has_source = PLACE.match(frame.place)
+    has_source = "+0x" not in frame.place
     return bool(RUNTIME.match(frame.function) or LIBC_SOURCE.search(frame.place)
                 or LIBC_MODULE.search(frame.place)
                 or (not has_source and LIBRARY.match(frame.function)))
@@ -263,6 +263,13 @@ def locate(crash, skip):
     if crash.kind == "abort" and crash.sentence and (not frames or is_harness(frames[0])):
         names = [plain_sentence(crash.sentence)]
     crash.where = tuple((names or [short_name(frame) for frame in frames])[:TOP])
+
+
+def stacks(text):
+    """All that the text says, but for names: where two say the same, so do their crashes."""
+    reports = [(found.kind, plain_sentence(read_reason(spoken) or found.sentence), *found.frames)
+               for found, spoken in read_lines(text.splitlines())]
+    return tuple(sorted(reports))
 
 
 def read(text, skip=None):

@@ -48,7 +48,7 @@ class Target:
         octets = pathlib.Path(shutil.which(command[0]) or command[0]).read_bytes()
         self.is_libfuzzer = b"libFuzzer: timeout after" in octets
         self.has_sanitizer = b"__sanitizer_" in octets
-        self.known = {}  # key of a crash by its stack without names
+        self.known = {}  # crashes by their stacks without names
 
     def arguments(self, path):
         """The command for an input, as a user would type it."""
@@ -71,6 +71,7 @@ class Target:
         if not self.is_libfuzzer:
             options.append(f"hard_rss_limit_mb={self.megabytes}")
         variables = dict(os.environ)
+        variables.pop("IMAPSPEC_FINDINGS", None)  # with which targets go on past a finding
         for name in SANITIZERS:
             variables[name] = ":".join(filter(None, [variables.get(name), *options]))
         return variables
@@ -112,15 +113,12 @@ class Target:
         _, text, is_late = self.run(path, self.timeout, symbolize=False)
         if is_late:
             return [self.name_hang(path)]
-        found = crash.read(text)
-        stack = tuple((one.kind, crash.plain_sentence(one.sentence), *one.frames) for one in found)
-        has_stack = all(one.frames for one in found) and found
-        # What is no leak is said by name.
-        if not has_stack or any(one.kind == "leak" for one in found):
+        stacks = crash.stacks(text)
+        if not stacks or not all(frames for _, _, *frames in stacks):
             return self.named_crashes(path)
-        if stack not in self.known:
-            self.known[stack] = self.named_crashes(path)
-        return self.known[stack]
+        if stacks not in self.known:
+            self.known[stacks] = self.named_crashes(path)
+        return self.known[stacks]
 
     def named_crashes(self, path):
         status, text, is_late = self.run(path, self.timeout)
