@@ -3,6 +3,7 @@ it."""
 import functools
 import os
 import pathlib
+import re
 import resource
 import shutil
 import signal
@@ -15,6 +16,7 @@ from . import crash
 REPORT_SECONDS = 20    # in which a sanitizer writes its report once it has begun to
 REPORT_OCTETS = 1 << 20
 SAMPLES = (0.2, 0.3, 0.4, 0.5)  # of the time-out: when one that never ends is asked where it is
+RUNNING = re.compile(r"^Running: ", re.MULTILINE)
 MEGABYTE = 1 << 20
 SANITIZERS = "ASAN_OPTIONS", "UBSAN_OPTIONS", "MSAN_OPTIONS", "LSAN_OPTIONS"
 # An abort, and a time-out that we end by one, must show where; UBSan says no more by itself.
@@ -50,13 +52,13 @@ class Target:
         self.has_sanitizer = b"__sanitizer_" in octets
         self.known = {}  # crashes by their stacks without names
 
-    def arguments(self, path):
-        """The command for an input, as a user would type it."""
+    def arguments(self, *paths):
+        """The command for an input, as a user would type it; libFuzzer takes several."""
         if self.reads_stdin:
             return self.command
         if "@@" in self.command:
-            return [str(path) if word == "@@" else word for word in self.command]
-        return [*self.command, str(path)]
+            return [str(paths[0]) if word == "@@" else word for word in self.command]
+        return [*self.command, *map(str, paths)]
 
     def limits(self):
         """Of the memory: the engine's, the sanitizer's, or the system's."""
@@ -76,12 +78,12 @@ class Target:
             variables[name] = ":".join(filter(None, [variables.get(name), *options]))
         return variables
 
-    def run(self, path, seconds, symbolize=True):
+    def run(self, paths, seconds, symbolize=True):
         """(status, what it said on stderr, whether it had to be ended)."""
         before, after = self.limits()
-        command = [*offline(), *before, *self.arguments(path)]
+        command = [*offline(), *before, *self.arguments(*paths)]
         command[len(command):] = after if not self.reads_stdin else []
-        with tempfile.TemporaryFile() as errors, open(path, "rb") as octets:
+        with tempfile.TemporaryFile() as errors, open(paths[0], "rb") as octets:
             process = subprocess.Popen(
                 command, env=self.environment(symbolize), stdout=subprocess.DEVNULL, stderr=errors,
                 stdin=octets if self.reads_stdin else subprocess.DEVNULL, start_new_session=True)
@@ -105,12 +107,27 @@ class Target:
             is_late, seconds = True, REPORT_SECONDS
             os.kill(process.pid, signal.SIGABRT)
 
+    def first_showing(self, paths, wanted):
+        """The index of the first input that does the same as `wanted`, None if none does. libFuzzer
+        takes them all, up to one that does harm."""
+        at = 0
+        while at < len(paths):
+            if self.is_libfuzzer and wanted.kind != "timeout":
+                status, text, _ = self.run(paths[at:], self.timeout, symbolize=False)
+                at += max(len(RUNNING.findall(text)), 1) - 1
+                if status == 0:
+                    return None
+            if self.shows(paths[at], wanted):
+                return at
+            at += 1
+        return None
+
     # ---- crashes ---------------------------------------------------------------------------------
 
     def crashes(self, path):
         """What the input does: crash.Crash each, none when it does no harm. To name the functions
         takes longer than all else, so that a stack that was seen before isn't asked again."""
-        _, text, is_late = self.run(path, self.timeout, symbolize=False)
+        _, text, is_late = self.run([path], self.timeout, symbolize=False)
         if is_late:
             return [self.name_hang(path)]
         stacks = crash.stacks(text)
@@ -121,7 +138,7 @@ class Target:
         return self.known[stacks]
 
     def named_crashes(self, path):
-        status, text, is_late = self.run(path, self.timeout)
+        status, text, is_late = self.run([path], self.timeout)
         found = [] if is_late else crash.read(text, self.skip)
         if not found and status < 0 and not is_late:
             found = [crash.Crash(signal.Signals(-status).name, text)]
@@ -138,7 +155,7 @@ class Target:
 
     def hang_of(self, path, seconds):
         """Where it is after so long; None if it has come to an end."""
-        _, text, is_late = self.run(path, seconds)
+        _, text, is_late = self.run([path], seconds)
         if not is_late:
             return None
         found = crash.read(text, self.skip)

@@ -10,15 +10,16 @@ ROOTS = {"client": "command", "server": "greeting"}  # of the first message
 # Lines, words, octets.
 PARTS = [re.compile(rb"[^\n]*\n|[^\n]+"), re.compile(rb"\w+|\s+|[^\w\s]"),
          re.compile(rb".", re.DOTALL)]
+BATCH = 32         # inputs that are tried at a time
 MOST_PARTS = 4096  # of one kind: more are put together
 
 
 class Shrinker:
-    """Tries smaller inputs, each once, until the time is over. `holds(octets)` runs one; `show` is
-    told the size that it has come to."""
+    """Tries smaller inputs, each once, until the time is over. `first_that_holds(inputs)` is the
+    index of one, or None; `show` is told the size that it has come to."""
 
-    def __init__(self, holds, seconds, show=lambda size: None):
-        self.holds, self.show = holds, show
+    def __init__(self, first_that_holds, seconds, show=lambda size: None):
+        self.first_that_holds, self.show = first_that_holds, show
         self.end = time.monotonic() + seconds
         self.tried = set()
 
@@ -26,13 +27,20 @@ class Shrinker:
         return time.monotonic() > self.end
 
     def accepts(self, octets):
-        if octets in self.tried or self.is_over():
-            return False
-        self.tried.add(octets)
-        if not self.holds(octets):
-            return False
-        self.show(len(octets))
-        return True
+        return self.first([octets]) is not None
+
+    def first(self, inputs):
+        """The index of the first input that holds."""
+        new = [i for i, octets in enumerate(inputs) if octets not in self.tried]
+        if not new or self.is_over():
+            return None
+        found = self.first_that_holds([inputs[i] for i in new])
+        tried = new if found is None else new[:found + 1]
+        self.tried.update(inputs[i] for i in tried)
+        if found is None:
+            return None
+        self.show(len(inputs[new[found]]))
+        return new[found]
 
     def shrink(self, octets, trim=None):
         """The smallest found. `trim` is a Trimmer, which knows what belongs together."""
@@ -52,10 +60,11 @@ class Shrinker:
         while parts:
             begin = len(parts)
             while begin > 0:
-                begin = max(begin - run, 0)
-                rest = parts[:begin] + parts[begin + run:]
-                if self.accepts(b"".join(rest)):
-                    parts = rest
+                begins = list(range(max(begin - run, 0), -1, -run))[:BATCH] or [0]
+                rests = [parts[:at] + parts[at + run:] for at in begins]
+                found = self.first([b"".join(rest) for rest in rests])
+                begin = begins[-1] if found is None else begins[found]
+                parts = parts if found is None else rests[found]
             if run == 1:
                 break
             run //= 2
