@@ -334,6 +334,14 @@ def test_shrinking_finds_the_least():
     assert sorted(shrink.Shrinker(first_that_holds, SECONDS).shrink(text)) == sorted(b"ab(ab")
 
 
+def test_shrinking_empties_literals():
+    """Of which no octet can go alone."""
+    def first_that_holds(inputs):
+        return next((number for number, octets in enumerate(inputs) if re.fullmatch(
+            rb"\{(0)\}\r\n\)|\{(5)\}\r\nhello\)", octets)), None)
+    assert shrink.Shrinker(first_that_holds, SECONDS).shrink(b"{5}\r\nhello)") == b"{0}\r\n)"
+
+
 def test_shrinking_ends_in_time():
     shrinker = shrink.Shrinker(lambda inputs: 0, 0)
     assert shrinker.shrink(b"abc") == b"abc" and shrinker.is_over()

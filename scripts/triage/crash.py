@@ -268,7 +268,8 @@ def locate(crash, skip):
 def stacks(text):
     """All that the text says, but for names: where two say the same, so do their crashes."""
     reports = [(found.kind, plain_sentence(read_reason(spoken) or found.sentence), *found.frames)
-               for found, spoken in read_lines(text.splitlines())]
+               for found, spoken in read_lines(text.splitlines())
+               if found.frames or found.kind != "leak"]  # an indirect one's are not read
     return tuple(sorted(reports))
 
 

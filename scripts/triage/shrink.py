@@ -10,6 +10,7 @@ ROOTS = {"client": "command", "server": "greeting"}  # of the first message
 # Lines, words, octets.
 PARTS = [re.compile(rb"[^\n]*\n|[^\n]+"), re.compile(rb"\w+|\s+|[^\w\s]"),
          re.compile(rb".", re.DOTALL)]
+LITERAL = re.compile(rb"\{(\d{1,9})\+?\}\r?\n")
 BATCH = 32         # inputs that are tried at a time
 MOST_PARTS = 4096  # of one kind: more are put together
 
@@ -51,6 +52,16 @@ class Shrinker:
             size = len(octets)
             for parts in PARTS:
                 octets = b"".join(self.leave_out(gather(parts.findall(octets))))
+            octets = self.empty_literals(octets)
+        return octets
+
+    def empty_literals(self, octets):
+        """Where they need not be read, octets of a literal cannot go without its count."""
+        found = 0
+        while found is not None:
+            emptier = list(without_literal(octets))[:BATCH]
+            found = self.first(emptier)
+            octets = octets if found is None else emptier[found]
         return octets
 
     def leave_out(self, parts):
@@ -69,6 +80,14 @@ class Shrinker:
                 break
             run //= 2
         return parts
+
+
+def without_literal(octets):
+    """The octets with one of their literals empty, for each."""
+    for header in LITERAL.finditer(octets):
+        end = header.end() + int(header[1])
+        if header.end() < end <= len(octets):
+            yield octets[:header.start(1)] + b"0" + octets[header.end(1):header.end()] + octets[end:]
 
 
 def gather(parts):
