@@ -2,7 +2,7 @@
 # the target alone. The targets are built by a make of their own for each engine and sanitizer, with
 # the variables of OSS-Fuzz: CC, CXX, CFLAGS, CXXFLAGS, LIB_FUZZING_ENGINE, OUT.
 
-.PHONY: mutator corpus bench-fuzz fuzz-targets fuzz-programs
+.PHONY: mutator corpus bench-fuzz fuzz-targets fuzz-programs fuzz-out
 
 MUTATOR := $(filter-out %_test.c,$(wildcard fuzz/*.c fuzz/mutate/*.c)) fuzz/engine/settings.c
 
@@ -64,7 +64,7 @@ FUZZ_TARGETS := $(patsubst fuzz/targets/%.c,%,$(wildcard fuzz/targets/*.c))
 
 # Real clients' libraries, built to be watched if their sources are to be had.
 PEERS := libetpan c_client curl
-ifneq ($(and $(filter fuzz-programs,$(MAKECMDGOALS)),$(filter $(PEERS:%=%_%),$(FUZZ_TARGETS))),)
+ifneq ($(and $(filter fuzz-programs fuzz-out,$(MAKECMDGOALS)),$(filter $(PEERS:%=%_%),$(FUZZ_TARGETS))),)
 $(BUILD)/peers.mk: scripts/fuzz-peers
 	$(call show,PEERS)CC='$(CC)' CFLAGS='$(CFLAGS)' $< $(BUILD)
 include $(BUILD)/peers.mk
@@ -82,8 +82,10 @@ ifeq ($(ENGINE)-$(notdir $(CC)),libfuzzer-clang)
 $(call object,$(PARSER) $(FUZZ_HARNESS)): override CFLAGS += -fno-sanitize-coverage=trace-cmp
 endif
 
-# The linker takes of the tool what a target calls.
-$(BUILD)/tool.a: $(TOOL_LIBRARY)
+# The linker takes of the tool what a target calls: none calls what needs another library.
+FUZZ_TOOL := $(filter-out %_test.c %/imapspec.c,$(wildcard conformance/*.c) \
+                 $(foreach folder,compare lint read,$(wildcard conformance/$(folder)/*.c)))
+$(BUILD)/tool.a: $(call object,$(FUZZ_TOOL))
 	$(call show,AR)rm -f $@ && $(AR) rcs $@ $^
 
 $(foreach peer,$(PEERS),\
@@ -110,4 +112,22 @@ FUZZ_MUTATOR := $(if $(filter libfuzzer,$(ENGINE)),$(PLAIN)/libimapspec-fuzz.a)
 FUZZ_UNAIDED := $(patsubst fuzz/targets/%.options,$(OUT)/%,$(shell grep -lx 'mutator = none' fuzz/targets/*.options))
 $(filter-out $(FUZZ_UNAIDED),$(FUZZ_PROGRAMS)): $(FUZZ_MUTATOR)
 $(FUZZ_PROGRAMS): $(OUT)/%: $(BUILD)/fuzz/targets/%.o $(BUILD)/harness.a $(BUILD)/tool.a $(BUILD)/libimapspec.a
-	$(call show,LINK)$(CXX) $(CXXFLAGS) $(if $(filter $(FUZZ_MUTATOR),$^),-u LLVMFuzzerCustomMutator) $^ -Wl,--as-needed $(TOOL_LIBS) $(TARGET_LIBS) $(LIB_FUZZING_ENGINE) -o $@
+	$(call show,LINK)$(CXX) $(CXXFLAGS) $(if $(filter $(FUZZ_MUTATOR),$^),-u LLVMFuzzerCustomMutator) $^ $(TARGET_LIBS) $(LIB_FUZZING_ENGINE) -o $@
+
+# What a runner of OSS-Fuzz looks for beside a program: NAME.options, NAME.dict, NAME_seed_corpus.zip.
+# The dictionary and the seeds are those of the plain build.
+fuzz-out: fuzz-programs $(foreach end,.options .dict _seed_corpus.zip,$(FUZZ_PROGRAMS:%=%$(end)))
+	$(if $(filter afl,$(ENGINE)),@cp $(PLAIN)/libimapspec-afl.so $(OUT))
+
+target_option = $(shell sed -n 's/^$(1) *= *//p' fuzz/targets/$(notdir $(2)).options)
+
+$(OUT)/%.options: fuzz/targets/%.options
+	$(call show,COPY)sed 's/^dict *=.*/dict = $*.dict/' $< >$@
+
+$(OUT)/%.dict: fuzz/targets/%.options
+	$(call show,COPY)cp $(PLAIN)/corpus/$(call target_option,dict,$*) $@
+
+# A folder each, as names may be the same.
+$(OUT)/%_seed_corpus.zip: fuzz/targets/%.options
+	$(call show,ZIP)rm -f $@ && cd $(PLAIN)/corpus && zip -qrX $(abspath $@) $(call target_option,seeds,$*) && \
+	    cd $(CURDIR)/corpus && { [ ! -d regressions/$* ] || zip -qrX $(abspath $@) regressions/$*; }
