@@ -111,6 +111,11 @@ def findings_folder(target):
     return made(BUILD / "fuzz/findings" / target.name)
 
 
+def run_folder(target, name):
+    """Where what an engine says in a run of that name is kept."""
+    return BUILD / "fuzz/runs" / target.name / name
+
+
 def made(folder):
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -131,3 +136,14 @@ def build(engine, sanitizer, names=None, jobs=None):
     built here, as their library is missing, have no program afterwards."""
     only = [f"FUZZ_TARGETS={' '.join(names)}"] if names else []
     make("fuzz-targets", f"ENGINE={engine}", f"FUZZ_SANITIZER={sanitizer}", *only, jobs=jobs)
+
+
+def prepare(engine, sanitizer, chosen, jobs=None):
+    """Sets up, and builds these targets and their seeds; a Problem where a program is missing."""
+    if subprocess.run([ROOT / "scripts/setup", "fuzz"], stdout=2).returncode:
+        raise Problem("scripts/setup fuzz failed")
+    build(engine, sanitizer, [target.name for target in chosen], jobs)
+    missing = [target.name for target in chosen if not target.program(engine, sanitizer).exists()]
+    if missing:
+        raise Problem(f"{', '.join(missing)} can't be built here: its library is missing")
+    make("corpus", jobs=jobs)
