@@ -42,6 +42,17 @@ ENGINE    ?= libfuzzer
 ## make fuzz: address, undefined, memory, coverage or none
 FUZZ_SANITIZER ?= address
 
+## what make fuzz and its like are about: the name of a file in fuzz/targets
+TARGET    ?=
+## make fuzz: how long, as 60, 10m or 2h
+TIME      ?= 60
+
+FUZZ_OPTIONS = --engine $(ENGINE) --sanitizer $(FUZZ_SANITIZER) --jobs $(JOBS)
+
+.PHONY: fuzz
+fuzz: ## set up, build, fuzz TARGET for TIME; without a TARGET list all
+	@BUILD=$(BUILD) scripts/fuzz --time $(TIME) $(FUZZ_OPTIONS) $(OPTIONS) $(TARGET)
+
 FUZZ_COMPILER_libfuzzer := clang
 FUZZ_COMPILER_afl       := afl-clang-fast
 FUZZ_INSTRUMENT_libfuzzer := -fsanitize=fuzzer-no-link

@@ -72,6 +72,7 @@ SET_UP = re.compile(rb"^#\d+\tINITED", re.M)
 
 class LibFuzzer:
     """One process after the other: a finding ends one."""
+    reads_before_its_time = False
 
     def __init__(self, campaign, number):
         self.campaign, self.number = campaign, number
@@ -133,15 +134,19 @@ class LibFuzzer:
 
 # ---- AFL++ ---------------------------------------------------------------------------------------
 
+READY = b"All set and ready to roll"
+
+
 class AFL:
-    """afl-fuzz goes on after a finding."""
+    """afl-fuzz goes on after a finding. Its time begins when it has read the corpus."""
+    reads_before_its_time = True
 
     def __init__(self, campaign, number):
         self.campaign, self.number = campaign, number
         self.log = campaign.folder / f"{number}.log"
         self.output = campaign.folder / "afl"
         self.folder = self.output / str(number)
-        self.progress, self.problem = Progress(), None
+        self.progress, self.problem, self.is_set_up = Progress(), None, False
 
     @property
     def found(self):
@@ -156,7 +161,7 @@ class AFL:
         length = ["-G", options["max_len"]] if "max_len" in options else []
         variables = {**environment(target), "AFL_SKIP_CPUFREQ": "1", "AFL_NO_UI": "1",
                      "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1", "AFL_NO_AFFINITY": "1",
-                     "AFL_NO_COLOR": "1", "AFL_IMPORT_FIRST": "1"}
+                     "AFL_NO_COLOR": "1", "AFL_FAST_CAL": "1"}
         mutator = fuzzing.BUILD / "libimapspec-afl.so"
         if mutator.exists() and target.seed_set in ROOTS:
             variables.setdefault("AFL_CUSTOM_MUTATOR_LIBRARY", str(mutator))
@@ -168,6 +173,7 @@ class AFL:
 
     def update(self):
         """Reads plot_data, which is written every few seconds, and fuzzer_stats, once a minute."""
+        self.is_set_up = self.is_set_up or READY in self.log.read_bytes()
         plot, stats = self.folder / "plot_data", self.folder / "fuzzer_stats"
         if plot.exists():
             rows = plot_rows(plot.read_text())
@@ -177,7 +183,7 @@ class AFL:
         if stats.exists():
             row = dict(re.findall(r"^(\w+) *: (.*)$", stats.read_text(), re.M))
             if int(row.get("execs_done", 0)) > self.progress.executions:
-                self.progress = Progress(int(row["execs_done"]), float(row["execs_per_sec"]),
+                self.progress = Progress(int(row["execs_done"]), self.progress.speed,
                                          int(row["edges_found"]), 0, int(row["corpus_count"]))
 
     def go_on(self, _):
