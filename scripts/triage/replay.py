@@ -107,17 +107,20 @@ class Target:
             is_late, seconds = True, REPORT_SECONDS
             os.kill(process.pid, signal.SIGABRT)
 
-    def first_showing(self, paths, wanted):
-        """The index of the first input that does the same as `wanted`, None if none does. libFuzzer
-        takes them all, up to one that does harm."""
+    def first_showing(self, paths, wanted, seconds):
+        """The index of the first input that does the same as `wanted` within so long, None if none
+        does. libFuzzer takes them all, up to one that does harm."""
         at = 0
         while at < len(paths):
             if self.is_libfuzzer and wanted.kind != "timeout":
-                status, text, _ = self.run(paths[at:], self.timeout, symbolize=False)
+                status, text, is_late = self.run(paths[at:], seconds, symbolize=False)
                 at += max(len(RUNNING.findall(text)), 1) - 1
                 if status == 0:
                     return None
-            if self.shows(paths[at], wanted):
+                if is_late:
+                    at += 1
+                    continue
+            if self.shows(paths[at], wanted, seconds):
                 return at
             at += 1
         return None
@@ -125,11 +128,16 @@ class Target:
     # ---- crashes ---------------------------------------------------------------------------------
 
     def crashes(self, path):
-        """What the input does: crash.Crash each, none when it does no harm. To name the functions
-        takes longer than all else, so that a stack that was seen before isn't asked again."""
-        _, text, is_late = self.run([path], self.timeout, symbolize=False)
+        """What the input does: crash.Crash each, none when it does no harm."""
+        found = self.crashes_within(path, self.timeout)
+        return [self.name_hang(path)] if found is None else found
+
+    def crashes_within(self, path, seconds):
+        """The same; None where it doesn't come to an end. To name the functions takes longer than all
+        else, so that stacks that were seen before aren't asked again."""
+        _, text, is_late = self.run([path], seconds, symbolize=False)
         if is_late:
-            return [self.name_hang(path)]
+            return None
         stacks = crash.stacks(text)
         if not stacks or not all(frames for _, _, *frames in stacks):
             return self.named_crashes(path)
@@ -167,12 +175,12 @@ class Target:
         return [crash.short_name(frame)
                 for frame in crash.relevant_frames(found.frames, self.skip)]
 
-    def shows(self, path, wanted):
+    def shows(self, path, wanted, seconds):
         """Does the input do the same as `wanted`?"""
         if wanted.kind == "timeout":
             hang = self.hang_of(path, self.timeout)
             return bool(hang) and set(wanted.where) <= set(self.names(hang))
-        return wanted.key in {found.key for found in self.crashes(path)}
+        return wanted.key in {found.key for found in self.crashes_within(path, seconds) or []}
 
 
 def wait_for(process, seconds, stopped):
