@@ -49,9 +49,12 @@ TIME      ?= 60
 
 FUZZ_OPTIONS = --engine $(ENGINE) --sanitizer $(FUZZ_SANITIZER) --jobs $(JOBS)
 
-.PHONY: fuzz
+.PHONY: fuzz fuzz-check
 fuzz: ## set up, build, fuzz TARGET for TIME; without a TARGET list all
 	@BUILD=$(BUILD) scripts/fuzz --time $(TIME) $(FUZZ_OPTIONS) $(OPTIONS) $(TARGET)
+
+fuzz-check: ## set up, build, see that all fuzzing targets live and reach what they did
+	@BUILD=$(BUILD) scripts/fuzz-check --jobs $(JOBS) $(OPTIONS) $(TARGET)
 
 FUZZ_COMPILER_libfuzzer := clang
 FUZZ_COMPILER_afl       := afl-clang-fast
@@ -68,7 +71,7 @@ fuzz-targets: $(BUILD)/parser/tables.c mutator $(BUILD)/fuzz/transition-coverage
 	+@$(MAKE) --no-print-directory BUILD=$(FUZZ_BUILD) PLAIN=$(BUILD) OUT=$(FUZZ_BUILD) ENGINE=$(ENGINE) \
 	    CC=$(FUZZ_COMPILER_$(ENGINE)) CXX=$(FUZZ_COMPILER_$(ENGINE))++ \
 	    CFLAGS='$(FUZZ_CFLAGS)' CXXFLAGS='$(FUZZ_CFLAGS)' LIB_FUZZING_ENGINE=-fsanitize=fuzzer \
-	    fuzz-programs
+	    fuzz-programs $(if $(filter libfuzzer,$(ENGINE)),$(FUZZ_BUILD)/reference)
 
 OUT ?= $(BUILD)
 FUZZ_TARGETS := $(patsubst fuzz/targets/%.c,%,$(wildcard fuzz/targets/*.c))
@@ -84,6 +87,10 @@ FUZZ_PROGRAMS := $(addprefix $(OUT)/,$(filter-out $(MISSING_PEERS:%=%_%),$(FUZZ_
 .SECONDARY: $(call object,$(FUZZ_TARGETS:%=fuzz/targets/%.c))
 
 fuzz-programs: $(FUZZ_PROGRAMS)
+
+# What make fuzz-check measures speeds by; no target.
+$(OUT)/reference: $(BUILD)/fuzz/bench/reference.o
+	$(call show,LINK)$(CXX) $(CXXFLAGS) $^ $(LIB_FUZZING_ENGINE) -o $@
 
 FUZZ_HARNESS := $(filter-out %_test.c,$(wildcard fuzz/harness/*.c))
 
