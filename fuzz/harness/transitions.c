@@ -6,27 +6,29 @@
 #include "../../parser/generate/paths.h"
 #include "../../parser/reader.h"
 
-/* Numbers are from 1 within, so that zeros are nothing. */
-enum { NONE = 0, CLASSES = DEFAULT_SETS };
+/* A state's row. Its transitions follow each other; that of a class is `first` and its rank. All is
+ * kept small, for a walk looks at a row for each octet. */
+enum { CLASSES = DEFAULT_SETS, RANK_NONE = 0, RANK_CALL = 0x80, RANK = 0x7F /* from 1 */ };
 
 struct row {
+    uint32_t first;
     imap_rule rule;
     bool returns;
-    uint32_t transitions[CLASSES]; /* by class of the octet */
+    uint8_t ranks[CLASSES]; /* by class of the octet; with RANK_CALL where a machine is called */
 };
 
 struct transition_of {
     uint32_t row;
-    uint32_t entry; /* the row of the machine that is called, and reads the octet */
+    uint16_t entry; /* of a call: the state of the machine that reads the octet */
     uint8_t octet;
 };
 
 struct transitions {
     const struct imap_grammar *grammar;
-    uint16_t rows_of[MAX_STATE + 1]; /* by state */
+    uint16_t rows_of[MAX_STATE + 1]; /* by state; row 0 has no transitions */
     struct row *rows;
     struct transition_of *items;
-    uint32_t row_count, count;
+    uint32_t row_count, count; /* row 0 included */
 };
 
 /* ---- finding ------------------------------------------------------------------------------- */
@@ -36,49 +38,44 @@ static bool make_room(struct transitions *t, const struct paths *paths) {
 
     if (rows) {
         t->rows = rows;
-        t->rows[NONE] = t->row_count == 0 ? (struct row){0} : t->rows[NONE];
     }
     struct transition_of *items =
-        rows ? realloc(t->items, (t->count + paths->move_count + 1) * sizeof *items) : NULL;
+        rows ? realloc(t->items, (t->count + paths->move_count) * sizeof *items) : NULL;
     if (items) {
         t->items = items;
     }
     return items != NULL;
 }
 
-static void add_row(struct transitions *t, const struct place *place) {
-    if (t->rows_of[place->state] == NONE) {
-        t->rows[++t->row_count] = (struct row){.rule = place->rule, .returns = place->returns};
-        t->rows_of[place->state] = (uint16_t)t->row_count;
-    }
-}
+static void add_row(struct transitions *t, const struct paths *paths, const struct place *place) {
+    struct row *row = &t->rows[t->row_count];
 
-static void add_move(struct transitions *t, const struct paths *paths, const struct move *move) {
-    uint32_t row = t->rows_of[paths->places[move->from].state];
-    uint32_t *transition = &t->rows[row].transitions[t->grammar->classes[move->octet]];
-    bool is_call = move->operation == OPERATION_CALL || move->operation == OPERATION_CATCH;
-
-    if (*transition == NONE) {
-        *transition = ++t->count;
-        t->items[*transition] = (struct transition_of){
-            .row = row,
-            .entry = is_call ? t->rows_of[paths->places[move->entry].state] : NONE,
+    *row = (struct row){.first = t->count, .rule = place->rule, .returns = place->returns};
+    t->rows_of[place->state] = (uint16_t)t->row_count;
+    for (uint32_t i = 0; i < place->move_count; i++) {
+        const struct move *move = &paths->moves[place->moves + i];
+        bool is_call = move->operation == OPERATION_CALL || move->operation == OPERATION_CATCH;
+        uint8_t rank = (uint8_t)((i + 1) | (is_call ? RANK_CALL : 0));
+        row->ranks[t->grammar->classes[move->octet]] = rank;
+        t->items[t->count++] = (struct transition_of){
+            .row = t->row_count,
+            .entry = is_call ? (uint16_t)paths->places[move->entry].state : 0,
             .octet = move->octet};
     }
+    t->row_count++;
 }
 
 static bool add_root(struct transitions *t, enum imap_root root) {
     struct paths paths;
     bool found = paths_find(&paths, t->grammar, root) && make_room(t, &paths);
 
-    for (uint32_t i = 0; found && i < paths.place_count; i++) {
-        if (paths.places[i].distance != PATHS_NONE) {
-            add_row(t, &paths.places[i]);
-        }
+    if (found && t->row_count == 0) {
+        t->rows[t->row_count++] = (struct row){0};
     }
-    for (uint32_t i = 0; found && i < paths.move_count; i++) {
-        if (paths.places[paths.moves[i].from].distance != PATHS_NONE) {
-            add_move(t, &paths, &paths.moves[i]);
+    for (uint32_t i = 0; found && i < paths.place_count; i++) {
+        const struct place *place = &paths.places[i];
+        if (place->distance != PATHS_NONE && t->rows_of[place->state] == 0) {
+            add_row(t, &paths, place);
         }
     }
     paths_free(&paths);
@@ -116,11 +113,11 @@ uint32_t transitions_count(const struct transitions *t) {
 }
 
 imap_rule transitions_rule(const struct transitions *t, uint32_t transition) {
-    return t->rows[t->items[transition + 1].row].rule;
+    return t->rows[t->items[transition].row].rule;
 }
 
 uint8_t transitions_octet(const struct transitions *t, uint32_t transition) {
-    return t->items[transition + 1].octet;
+    return t->items[transition].octet;
 }
 
 /* ---- walking ------------------------------------------------------------------------------- */
@@ -130,36 +127,37 @@ uint8_t transitions_octet(const struct transitions *t, uint32_t transition) {
 #pragma clang attribute push(__attribute__((no_sanitize("coverage"))), apply_to = function)
 #endif
 
+static const struct row *row_of(const struct transitions *t, uint32_t state) {
+    return &t->rows[t->rows_of[state]];
+}
+
+/* The row that reads the octet, after the returns that it needs, or beside what may fail. Otherwise
+ * it is refused. */
+static const struct row *find(const struct transitions *t, const struct imap_parser *p,
+                              unsigned class) {
+    const struct row *row = row_of(t, p->state);
+
+    for (unsigned depth = p->depth; row->ranks[class] == RANK_NONE && depth > 0 && row->returns;) {
+        row = row_of(t, parser_frame(p, --depth)->target);
+    }
+    if (row->ranks[class] == RANK_NONE && p->catch_depth != 0) {
+        row = row_of(t, parser_frame(p, p->catch_depth - 1U)->caught);
+    }
+    return row;
+}
+
 /* What is called reads the octet too. */
-static void take(const struct transitions *t, uint32_t transition, unsigned class, uint8_t *taken) {
-    while (transition != NONE) {
-        uint32_t entry = t->items[transition].entry;
-        taken[transition - 1] = 1;
-        transition = entry != NONE ? t->rows[entry].transitions[class] : NONE;
-    }
-}
-
-/* The transition on an octet, after the returns that it needs. NONE: it is refused. */
-static uint32_t find(const struct transitions *t, const struct imap_parser *p, unsigned class) {
-    uint32_t row = t->rows_of[p->state], transition = t->rows[row].transitions[class];
-
-    for (unsigned depth = p->depth; transition == NONE && depth > 0 && t->rows[row].returns;) {
-        row = t->rows_of[parser_frame(p, --depth)->target];
-        transition = t->rows[row].transitions[class];
-    }
-    return transition;
-}
-
 static void take_octet(const struct transitions *t, const struct imap_parser *p, uint8_t octet,
                        uint8_t *taken) {
     unsigned class = t->grammar->classes[octet];
-    uint32_t transition = find(t, p, class);
+    const struct row *row = find(t, p, class);
 
-    if (transition == NONE && p->catch_depth != 0) {
-        uint32_t caught = parser_frame(p, p->catch_depth - 1U)->caught;
-        transition = t->rows[t->rows_of[caught]].transitions[class];
+    for (uint8_t rank = row->ranks[class]; rank != RANK_NONE;) {
+        uint32_t transition = row->first + (rank & RANK) - 1U;
+        taken[transition] = 1;
+        row = &t->rows[(rank & RANK_CALL) != 0 ? t->rows_of[t->items[transition].entry] : 0];
+        rank = row->ranks[class];
     }
-    take(t, transition, class, taken);
 }
 
 /* How many octets are fed at once: of a literal those that are left, for the machine sees none of

@@ -38,7 +38,8 @@ def test_every_file_is_there(corpus):
     names = collections.Counter(name.split("/")[0] for name in octets_of(corpus))
     dialogs = [*TOP.glob("conformance/dialogs/**/*.dialog"), *TOP.glob("corpus/shapes/*.dialog")]
     assert names["dialogs"] == len(dialogs)
-    assert names["abnf"] == len(list(TOP.glob("parser/grammar/**/*.abnf")))
+    assert names["abnf"] == len([*TOP.glob("parser/grammar/**/*.abnf"),
+                                 *TOP.glob("corpus/grammars/*.abnf")])
     examples = [line for path in TOP.glob("corpus/examples/*.txt")
                 for line in path.read_text("latin-1").splitlines() if line.startswith("# ")]
     assert names["text"] == len(examples)

@@ -91,3 +91,12 @@ def test_transition_coverage(programs, tmp_path):
     assert any("\tmailbox\tRFC 3501\t" in line for line in missing)
     assert run(program, "commands", seeds, folder=tmp_path).returncode == 2
     assert run(program, "command", tmp_path / "none", folder=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize("side, root", [("server", "greeting"), ("client", "command")])
+def test_seeds_take_every_transition(programs, tmp_path, side, root):
+    subprocess.run([TOP / "scripts/corpus", "--output", tmp_path], check=True, capture_output=True)
+    done = run(TOP / "build/fuzz/transition-coverage", "--missing", root, tmp_path / side,
+               folder=tmp_path)
+    taken, count = map(int, re.findall(r"\d+", done.stdout.splitlines()[-1])[:2])
+    assert taken == count > 60000, done.stdout
