@@ -106,9 +106,16 @@ FUZZ_TOOL := $(filter-out %_test.c %/imapspec.c,$(wildcard conformance/*.c) \
 $(BUILD)/tool.a: $(call object,$(FUZZ_TOOL))
 	$(call show,AR)rm -f $@ && $(AR) rcs $@ $^
 
+# Peers go on past what AddressSanitizer reports, and are refused much memory: see
+# fuzz/harness/finding.h and allowance.c.
+comma := ,
+WRAPPED := malloc calloc realloc
+ifneq ($(findstring address,$(filter -fsanitize=%,$(CFLAGS))),)
+WRAPPED += $(foreach access,load store,$(foreach size,1 2 4 8 16 _n,__asan_report_$(access)$(size)_noabort))
+endif
 $(foreach peer,$(PEERS),\
     $(eval $(BUILD)/fuzz/targets/$(peer)_%.o: private override CFLAGS += $($(peer)_CFLAGS)) \
-    $(eval $(OUT)/$(peer)_%: private TARGET_LIBS += $($(peer)_LIBS)))
+    $(eval $(OUT)/$(peer)_%: private TARGET_LIBS += $($(peer)_LIBS) $(BUILD)/harness.a $(WRAPPED:%=-Wl$(comma)--wrap=%)))
 
 # What targets share.
 $(BUILD)/harness.a: $(call object,$(FUZZ_HARNESS))

@@ -1,0 +1,298 @@
+/* A signal's handler and a sanitizer give no context: what they need is static. */
+#define _GNU_SOURCE
+#include "finding.h"
+
+#include <errno.h>
+#include <execinfo.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "../../parser/generate/random.h"
+
+#ifndef __has_feature
+#define __has_feature(feature) 0
+#endif
+
+enum {
+    FRAMES = 24,      /* looked at */
+    NAMED = 3,        /* of them tell one bug from another */
+    NAME = 128,       /* octets of a function's name, at most */
+    PLACES = 1 << 12, /* of code, from which a bug was seen; more of them are not told apart */
+    OWN_FRAMES = 2,   /* at least, where the place of a bug isn't known */
+    SIGNAL_STACK = 1 << 20,
+};
+
+static const struct {
+    int number;
+    const char *name;
+} signals[] = {
+    {SIGSEGV, "SEGV"}, {SIGBUS, "BUS"}, {SIGFPE, "FPE"}, {SIGILL, "ILL"}, {SIGABRT, "ABRT"}};
+
+static struct {
+    const char *folder; /* NULL: the first bug ends the run */
+    volatile sig_atomic_t executing, reported;
+    sigjmp_buf way_out;
+    const uint8_t *octets;
+    size_t size;
+    uint64_t places[PLACES], names[PLACES]; /* hashes; 0: free */
+} search;
+
+/* In every program with a sanitizer; where there is none, addresses must do. */
+void __sanitizer_symbolize_pc(void *address, const char *format, char *text, size_t size)
+    __attribute__((weak));
+
+static bool remember(uint64_t hashes[PLACES], uint64_t hash) {
+    for (size_t i = 0; i < PLACES; i++) {
+        uint64_t *slot = &hashes[(hash + i) % PLACES];
+        if (*slot == hash) {
+            return false;
+        }
+        if (*slot == 0) {
+            *slot = hash;
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint64_t hash_of(const void *octets, size_t size) {
+    uint64_t hash = size;
+
+    for (size_t i = 0; i < size; i++) {
+        hash = random_mix(hash ^ ((const uint8_t *)octets)[i]);
+    }
+    return hash | 1;
+}
+
+static void name_frame(void *address, char name[NAME]) {
+    if (__sanitizer_symbolize_pc) {
+        __sanitizer_symbolize_pc((char *)address - 1, "%f", name, NAME);
+    } else {
+        snprintf(name, NAME, "%p", address);
+    }
+}
+
+/* No function of the peer: the sanitizer's, the C library's on the way to abort, our own. */
+static bool is_foreign(const char *name) {
+    static const char *const beginnings[] = {
+        "__asan", "__interceptor", "__sanitizer", "__wrap",   "asan",         "printf_common",
+        "abort",  "raise",         "gsignal",     "__assert", "pthread_kill", "__pthread",
+        "<null>", "free",          "malloc",      "calloc",   "realloc",      "str",
+        "mem",    "(anonymous",    "__libc",      "stream_",  "connection_"};
+
+    for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+        if (strncmp(name, beginnings[i], strlen(beginnings[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The innermost functions, "a < b < c". */
+static void name_frames(void *const *frames, int count, char text[NAMED * NAME]) {
+    size_t size = 0, named = 0;
+
+    *text = '\0';
+    for (int i = 0; i < count && named < NAMED; i++) {
+        char name[NAME] = "";
+        name_frame(frames[i], name);
+        if (!is_foreign(name)) {
+            size += (size_t)snprintf(text + size, NAMED * NAME - size, "%s%.100s",
+                                     named++ ? " < " : "", name);
+        }
+    }
+}
+
+static void keep(const char *kind, const char *names) {
+    char path[4096];
+    uint64_t hash = hash_of(names, strlen(names));
+
+    snprintf(path, sizeof path, "%s/crash-%016llx", search.folder, (unsigned long long)hash);
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (file >= 0) {
+        fprintf(stderr, "finding: %s in %s: %s\n", kind, names, path);
+        if (write(file, search.octets, search.size) < 0) {
+            fprintf(stderr, "%s: %s\n", path, strerror(errno));
+        }
+        close(file);
+    }
+}
+
+/* True if it is new. `pc` is where the bug was seen; the frames before it are of what saw it. */
+static bool record(const char *kind, uintptr_t pc) {
+    void *frames[FRAMES], **peer = frames;
+    int count = backtrace(frames, FRAMES), first = 0;
+
+    while (first < count && (uintptr_t)frames[first] != pc) {
+        first++;
+    }
+    first = first < count ? first : OWN_FRAMES;
+    peer += first;
+    count -= first;
+    size_t looked_at = (size_t)count < 2 * NAMED ? (size_t)count : 2 * NAMED;
+    if (!remember(search.places, hash_of(peer, looked_at * sizeof *peer))) {
+        return false;
+    }
+    char names[NAMED * NAME];
+    name_frames(peer, count, names);
+    if (!remember(search.names, hash_of(names, strlen(names)))) {
+        return false;
+    }
+    keep(kind, names);
+    return true;
+}
+
+static void leave(void) {
+    siglongjmp(search.way_out, 1);
+}
+
+static void heed_signal(int number, siginfo_t *info, void *context) {
+    const char *kind = "signal";
+
+    (void)info;
+    if (!search.executing) {
+        signal(number, SIG_DFL);
+        raise(number);
+        return;
+    }
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        kind = signals[i].number == number ? signals[i].name : kind;
+    }
+#ifdef REG_RIP
+    record(kind, (uintptr_t)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP]);
+#else
+    (void)context;
+    record(kind, 0);
+#endif
+    leave();
+}
+
+static void heed_signals(void) {
+    static char stack[SIGNAL_STACK];
+    const stack_t other = {.ss_sp = stack, .ss_size = sizeof stack};
+    struct sigaction action = {.sa_sigaction = heed_signal,
+                               .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+
+    sigaltstack(&other, NULL);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        sigaction(signals[i].number, &action, NULL);
+    }
+}
+
+#if __has_feature(address_sanitizer)
+static bool is_news(uintptr_t pc) {
+    search.reported = search.executing;
+    return !search.executing || record("memory error", pc);
+}
+
+static void after_report(void) {
+    search.reported = false;
+    if (search.executing) {
+        leave();
+    }
+}
+
+/* What the peer calls at a bug if it is compiled with -fsanitize-recover=address: the linker
+ * (--wrap) has it call this. */
+#define WRAP(function)                                                                             \
+    void __real_##function(uintptr_t address);                                                     \
+    void __wrap_##function(uintptr_t address);                                                     \
+    void __wrap_##function(uintptr_t address) {                                                    \
+        if (is_news((uintptr_t)__builtin_return_address(0))) {                                     \
+            __real_##function(address);                                                            \
+        }                                                                                          \
+        after_report();                                                                            \
+    }
+#define WRAP_SIZED(function)                                                                       \
+    void __real_##function(uintptr_t address, size_t size);                                        \
+    void __wrap_##function(uintptr_t address, size_t size);                                        \
+    void __wrap_##function(uintptr_t address, size_t size) {                                       \
+        if (is_news((uintptr_t)__builtin_return_address(0))) {                                     \
+            __real_##function(address, size);                                                      \
+        }                                                                                          \
+        after_report();                                                                            \
+    }
+WRAP(__asan_report_load1_noabort)
+WRAP(__asan_report_load2_noabort)
+WRAP(__asan_report_load4_noabort)
+WRAP(__asan_report_load8_noabort)
+WRAP(__asan_report_load16_noabort)
+WRAP_SIZED(__asan_report_load_n_noabort)
+WRAP(__asan_report_store1_noabort)
+WRAP(__asan_report_store2_noabort)
+WRAP(__asan_report_store4_noabort)
+WRAP(__asan_report_store8_noabort)
+WRAP(__asan_report_store16_noabort)
+WRAP_SIZED(__asan_report_store_n_noabort)
+
+/* What AddressSanitizer sees itself, as free() of what is free, it lets pass once it has told. */
+static void heed_report(const char *report) {
+    (void)report;
+    if (search.executing && !search.reported) {
+        record("memory error", 0);
+    }
+}
+
+void __asan_set_error_report_callback(void (*callback)(const char *));
+
+static void heed_reports(void) {
+    __asan_set_error_report_callback(heed_report);
+}
+
+/* The sanitizer reads its options before anything of ours runs. */
+static void set_sanitizer_options(char **arguments) {
+    static const char go_on[] = "halt_on_error=0:handle_segv=0:handle_abort=0:handle_sigbus=0:"
+                                "handle_sigfpe=0:handle_sigill=0:allocator_may_return_null=1:"
+                                "detect_leaks=0:quarantine_size_mb=16:malloc_context_size=8";
+    const char *given = getenv("ASAN_OPTIONS");
+    char options[1024];
+
+    if (given && strstr(given, go_on)) {
+        return;
+    }
+    snprintf(options, sizeof options, "%s%s%s", given ? given : "", given ? ":" : "", go_on);
+    setenv("ASAN_OPTIONS", options, 1);
+    execv("/proc/self/exe", arguments);
+}
+#else
+static void heed_reports(void) {
+}
+
+static void set_sanitizer_options(char **arguments) {
+    (void)arguments;
+}
+#endif
+
+void finding_prepare(char **arguments) {
+    void *frame[1];
+
+    search.folder = getenv("IMAPSPEC_FINDINGS");
+    if (search.folder) {
+        set_sanitizer_options(arguments);
+        backtrace(frame, 1); /* the first call allocates */
+        heed_signals();
+        heed_reports();
+    }
+}
+
+void finding_seek(void (*execute)(const uint8_t *octets, size_t size), const uint8_t *octets,
+                  size_t size) {
+    if (!search.folder) {
+        execute(octets, size);
+        return;
+    }
+    search.octets = octets;
+    search.size = size;
+    if (sigsetjmp(search.way_out, 1) == 0) {
+        search.executing = true;
+        execute(octets, size);
+    }
+    search.executing = false;
+}
