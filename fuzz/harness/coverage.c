@@ -5,25 +5,20 @@
 #include "property.h"
 #include "side.h"
 
-/* Room for the transitions of one side. */
-enum { MAXIMUM = 1 << 16 };
+/* Room for the transitions of one side. With the code they fit the map of 65,536 that all of
+ * AFL++'s tools have unless they are told otherwise (AFL_MAP_SIZE). */
+enum { MAXIMUM = 61500 };
 
 /* An engine gives a target no context, and knows the counters by their section: so all is static.
  */
 static struct side the_side;
 
 #ifdef __AFL_COMPILER
-/* Guards get a place in AFL++'s map each, which must be done before the fork server says how large
- * the map is: when the program starts. */
-static uint32_t guards[MAXIMUM];
+/* The compiler has its guards in this section: AFL++ gives each a place in its map. */
+__attribute__((section("__sancov_guards"))) static uint32_t guards[MAXIMUM];
 static uint8_t counters[MAXIMUM];
 
-void __sanitizer_cov_trace_pc_guard_init(uint32_t *start, uint32_t *stop);
 void __sanitizer_cov_trace_pc_guard(uint32_t *guard);
-
-__attribute__((constructor)) static void have_places(void) {
-    __sanitizer_cov_trace_pc_guard_init(guards, guards + MAXIMUM);
-}
 
 static void show_all(uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {

@@ -1,5 +1,6 @@
 """The targets for our own code: each survives what it is made for, under libFuzzer."""
 import fcntl
+import os
 import pathlib
 import re
 import subprocess
@@ -23,15 +24,19 @@ TARGETS = {"commands": "client", "responses": "server", "splits": "server", "rou
            "comparer": "server", "dialog": "dialogs", "abnf": "abnf", "lint": "text"}
 
 
-@pytest.fixture(scope="session")
-def programs():
-    """The folder of the targets, with AddressSanitizer, built by whoever comes first."""
+def make_targets(*arguments):
+    """One at a time, for what is built first is shared."""
     (TOP / "build").mkdir(exist_ok=True)
     with open(TOP / "build/fuzz-targets.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        subprocess.run(["make", "--no-print-directory", "-j2", "-C", TOP, "BUILD=build", "SANITIZE=",
-                        "fuzz-targets", f"FUZZ_TARGETS={' '.join(TARGETS)}"],
-                       check=True, capture_output=True)
+        subprocess.run(["make", "--no-print-directory", "-j2", "-C", TOP, "BUILD=build",
+                        "SANITIZE=", "fuzz-targets", *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def programs():
+    """The folder of the targets, with AddressSanitizer."""
+    make_targets(f"FUZZ_TARGETS={' '.join(TARGETS)}")
     return TOP / "build/fuzz/libfuzzer-address"
 
 
@@ -70,6 +75,18 @@ def test_engine_sees_transitions(programs, tmp_path, target, texts):
     done = run(programs / target, "-merge=1", kept, seeds, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert len(list(kept.iterdir())) == 2
+
+
+def test_aflplusplus_sees_transitions(tmp_path):
+    make_targets("ENGINE=afl", "FUZZ_SANITIZER=none", "FUZZ_TARGETS=commands")
+    maps = []
+    for text in b"a CHECK\r\n", b"a CLOSE\r\n":
+        (tmp_path / "seed").write_bytes(text)
+        subprocess.run(["afl-showmap", "-q", "-o", "map", TOP / "build/fuzz/afl-none/commands",
+                        "seed"], cwd=tmp_path, check=True, capture_output=True,
+                       env={**os.environ, "AFL_QUIET": "1"})
+        maps.append({line.split(":")[0] for line in (tmp_path / "map").read_text().split()})
+    assert maps[0] - maps[1] and maps[1] - maps[0]
 
 
 @pytest.mark.parametrize("target", ["dialog", "abnf", "lint"])
