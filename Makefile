@@ -143,8 +143,8 @@ tidy: ## set up, look through the C code with clang-tidy
 include fuzz/rules.mk
 
 INSTALL = install -D --mode
-MANUALS := $(wildcard conformance/manual/*.1 parser/*.3)
-install: all ## install the program, the library with header and pkg-config file, the manuals, the completion
+MANUALS := $(wildcard conformance/manual/*.1 parser/*.3 fuzz/manual/*.7)
+install: all mutator ## install the program, the libraries with header and pkg-config file, the manuals, the completion
 	$(INSTALL)=755 $(BUILD)/imapspec $(DESTDIR)$(PREFIX)/bin/imapspec
 	$(INSTALL)=644 conformance/imapspec.bash-completion \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/imapspec
@@ -153,6 +153,8 @@ install: all ## install the program, the library with header and pkg-config file
 	$(INSTALL)=644 $(SHARED) $(DESTDIR)$(PREFIX)/lib/$(notdir $(SHARED))
 	ln -sf $(notdir $(SHARED)) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libimapspec.so
+	$(foreach library,$(MUTATOR_LIBRARIES),$(INSTALL)=644 $(library) \
+	    $(DESTDIR)$(PREFIX)/lib/$(notdir $(library)) &&) true
 	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' parser/libimapspec.pc \
 	    >$(DESTDIR)$(PREFIX)/lib/pkgconfig/libimapspec.pc

@@ -151,11 +151,12 @@ def test_installed_files(installed, imapspec):
     files = {str(path.relative_to(installed)) for path in installed.rglob("*")
              if not path.is_dir()}
     manuals = {f"share/man/man{page.suffix[1:]}/{page.name}"
-               for page in [*TOP.glob("conformance/manual/*.1"), *TOP.glob("parser/*.3")]}
+               for page in [*TOP.glob("conformance/manual/*.1"), *TOP.glob("parser/*.3"),
+                            *TOP.glob("fuzz/manual/*.7")]}
     assert files == manuals | {
         "bin/imapspec", "include/imapspec.h", "lib/libimapspec.a", "lib/libimapspec.so",
         "lib/libimapspec.so.0", f"lib/libimapspec.so.{version}", "lib/pkgconfig/libimapspec.pc",
-        "share/bash-completion/completions/imapspec"}
+        "lib/libimapspec-fuzz.a", "lib/libimapspec-afl.so", "share/bash-completion/completions/imapspec"}
     assert pkg_config(installed, "--modversion") == [version]
 
 

@@ -8,7 +8,8 @@ import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 MANUAL, COMPLETION = HERE / "manual", HERE / "imapspec.bash-completion"
-PAGES = [*MANUAL.glob("*.1"), *(HERE.parent / "parser").glob("*.3")]
+PAGES = [*MANUAL.glob("*.1"), *(HERE.parent / "parser").glob("*.3"),
+         *(HERE.parent / "fuzz/manual").glob("*.7")]
 COMMANDS = [page.stem.removeprefix("imapspec-") for page in MANUAL.glob("imapspec-*.1")]
 
 
