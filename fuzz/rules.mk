@@ -49,12 +49,21 @@ TIME      ?= 60
 
 FUZZ_OPTIONS = --engine $(ENGINE) --sanitizer $(FUZZ_SANITIZER) --jobs $(JOBS)
 
-.PHONY: fuzz fuzz-check
+.PHONY: fuzz fuzz-check fuzz-minimize fuzz-coverage fuzz-plot
 fuzz: ## set up, build, fuzz TARGET for TIME; without a TARGET list all
 	@BUILD=$(BUILD) scripts/fuzz --time $(TIME) $(FUZZ_OPTIONS) $(OPTIONS) $(TARGET)
 
 fuzz-check: ## set up, build, see that all fuzzing targets live and reach what they did
 	@BUILD=$(BUILD) scripts/fuzz-check --jobs $(JOBS) $(OPTIONS) $(TARGET)
+
+fuzz-minimize: ## leave in the grown corpus of TARGET what covers all that it does
+	@BUILD=$(BUILD) scripts/fuzz-minimize --engine $(ENGINE) --sanitizer $(FUZZ_SANITIZER) $(OPTIONS) $(TARGET)
+
+fuzz-coverage: ## write build/fuzz/coverage/TARGET/index.html: what the corpus of TARGET runs
+	@BUILD=$(BUILD) scripts/fuzz-coverage $(OPTIONS) $(TARGET)
+
+fuzz-plot: ## draw how the coverage of TARGET grew in the last runs, or in those that OPTIONS names
+	@BUILD=$(BUILD) scripts/fuzz-plot $(TARGET) $(OPTIONS)
 
 FUZZ_COMPILER_libfuzzer := clang
 FUZZ_COMPILER_afl       := afl-clang-fast
