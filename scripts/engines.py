@@ -165,6 +165,7 @@ class AFL:
         mutator = fuzzing.BUILD / "libimapspec-afl.so"
         if mutator.exists() and target.seed_set in ROOTS:
             variables.setdefault("AFL_CUSTOM_MUTATOR_LIBRARY", str(mutator))
+            variables.setdefault("AFL_CUSTOM_MUTATOR_ONLY", "1")
         self.process = spawn(
             ["afl-fuzz", role, self.number, *seed, "-V", max(1, round(seconds)), "-m", "none",
              "-t", int(options.get("timeout", TIMEOUT)) * 1000, *dictionary, *length,
