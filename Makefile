@@ -30,7 +30,8 @@ SONAME   := libimapspec.so.$(firstword $(subst ., ,$(VERSION)))
 SHARED   := $(BUILD)/libimapspec.so.$(VERSION)
 
 PACKAGES := openssl zlib jansson libxml-2.0 liburiparser
-TOOL_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
+# Asked once, when it is needed.
+TOOL_CFLAGS = $(eval TOOL_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(TOOL_CFLAGS)
 TOOL_LIBS   = $(shell pkg-config --libs $(PACKAGES)) -pthread
 
 GRAMMAR   := $(sort $(wildcard parser/grammar/* parser/grammar/*/*))
