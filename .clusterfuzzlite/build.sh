@@ -15,4 +15,4 @@ build() {
 
 # What makes the tables and the seeds, and what mutates, is not to be watched.
 CFLAGS=-O2 CXXFLAGS='' build CC=clang BUILD="$WORK/plain" OUT="$WORK/plain" mutator corpus
-build BUILD="$WORK/$FUZZING_ENGINE-$SANITIZER" PLAIN="$WORK/plain" fuzz-out "$@"
+build BUILD="$WORK/$FUZZING_ENGINE-$SANITIZER" PLAIN="$WORK/plain" PEERS_OPTIONS=--from-source fuzz-out "$@"
