@@ -129,7 +129,8 @@ WRAPPED += $(foreach access,load store,$(foreach size,1 2 4 8 16 _n,__asan_repor
 endif
 $(foreach peer,$(PEERS),\
     $(eval $(BUILD)/fuzz/targets/$(peer)_%.o: private override CFLAGS += $($(peer)_CFLAGS)) \
-    $(eval $(OUT)/$(peer)_%: private TARGET_LIBS += $($(peer)_LIBS) $(BUILD)/harness.a $(WRAPPED:%=-Wl$(comma)--wrap=%)))
+    $(eval $(OUT)/$(peer)_%: private TARGET_LIBS += $($(peer)_LIBS) $(BUILD)/harness.a \
+        $(patsubst %,-Wl$(comma)--wrap=%,$(WRAPPED) $(if $(filter curl,$(peer)),connect recv send))))
 
 # What targets share.
 $(BUILD)/harness.a: $(call object,$(FUZZ_HARNESS))
