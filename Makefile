@@ -38,7 +38,9 @@ GRAMMAR   := $(sort $(wildcard parser/grammar/* parser/grammar/*/*))
 PARSER    := $(filter-out %_test.c,$(wildcard parser/*.c parser/generate/*.c))
 COMPILER  := $(filter-out %_test.c %/compile_grammar.c,$(wildcard parser/compiler/*.c))
 TOOL      := $(filter-out %_test.c,$(wildcard conformance/*.c conformance/*/*.c))
-TESTS     := $(wildcard $(foreach folder,parser conformance fuzz,$(folder)/*_test.c $(folder)/*/*_test.c))
+LIBETPAN  := $(shell pkg-config --exists libetpan 2>/dev/null && echo libetpan)
+TESTS     := $(filter-out $(if $(LIBETPAN),,fuzz/difference/%),$(wildcard \
+                 $(foreach folder,parser conformance fuzz,$(folder)/*_test.c $(folder)/*/*_test.c)))
 
 object     = $(patsubst %.c,$(BUILD)/%.o,$(1))
 TEST_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(TESTS))
@@ -94,7 +96,7 @@ $(BUILD)/%_test: $(BUILD)/%_test.o $(BUILD)/libimapspec.a $(TOOL_LIBRARY)
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $(filter-out %.a,$^) $(BUILD)/libimapspec.a -lcmocka $(TOOL_LIBS) -o $@
 
 BENCH := $(addprefix $(BUILD)/parser/bench/,workload floor imapspec \
-             $(shell pkg-config --exists libetpan 2>/dev/null && echo libetpan))
+             $(LIBETPAN))
 .SECONDARY: $(BENCH:%=%.o)
 $(BENCH): $(BUILD)/parser/bench/%: $(BUILD)/parser/bench/%.o $(BUILD)/parser/bench/peer.o $(BUILD)/libimapspec.a
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(if $(filter %/libetpan,$@),-letpan) -o $@

@@ -132,6 +132,14 @@ $(foreach peer,$(PEERS),\
     $(eval $(OUT)/$(peer)_%: private TARGET_LIBS += $($(peer)_LIBS) $(BUILD)/harness.a \
         $(patsubst %,-Wl$(comma)--wrap=%,$(WRAPPED) $(if $(filter curl,$(peer)),connect recv send))))
 
+# What libetpan_difference has for itself.
+FUZZ_DIFFERENCE := $(call object,$(filter-out %_test.c,$(wildcard fuzz/difference/*.c)))
+$(FUZZ_DIFFERENCE): override CFLAGS += $(libetpan_CFLAGS)
+$(OUT)/libetpan_difference: $(FUZZ_DIFFERENCE)
+
+$(BUILD)/fuzz/difference/%_test: $(BUILD)/fuzz/difference/%_test.o $(FUZZ_DIFFERENCE) $(BUILD)/conformance/buffer.o $(BUILD)/libimapspec.a
+	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -lcmocka -letpan -o $@
+
 # What targets share.
 $(BUILD)/harness.a: $(call object,$(FUZZ_HARNESS))
 	$(call show,AR)rm -f $@ && $(AR) rcs $@ $^
@@ -152,7 +160,7 @@ FUZZ_MUTATOR := $(if $(filter libfuzzer,$(ENGINE)),$(PLAIN)/libimapspec-fuzz.a)
 FUZZ_UNAIDED := $(patsubst fuzz/targets/%.options,$(OUT)/%,$(shell grep -lx 'mutator = none' fuzz/targets/*.options))
 $(filter-out $(FUZZ_UNAIDED),$(FUZZ_PROGRAMS)): $(FUZZ_MUTATOR)
 $(FUZZ_PROGRAMS): $(OUT)/%: $(BUILD)/fuzz/targets/%.o $(BUILD)/harness.a $(BUILD)/tool.a $(BUILD)/libimapspec.a
-	$(call show,LINK)$(CXX) $(CXXFLAGS) $(if $(filter $(FUZZ_MUTATOR),$^),-u LLVMFuzzerCustomMutator) $^ $(TARGET_LIBS) $(LIB_FUZZING_ENGINE) -o $@
+	$(call show,LINK)$(CXX) $(CXXFLAGS) $(if $(filter $(FUZZ_MUTATOR),$^),-u LLVMFuzzerCustomMutator) $(filter %.o,$^) $(filter %.a,$^) $(TARGET_LIBS) $(LIB_FUZZING_ENGINE) -o $@
 
 # What a runner of OSS-Fuzz looks for beside a program: NAME.options, NAME.dict, NAME_seed_corpus.zip.
 # The dictionary and the seeds are those of the plain build.
