@@ -16,6 +16,12 @@ struct replay {
     unsigned inputs;
 };
 
+static void take(void *context, uint32_t transition) {
+    struct replay *replay = context;
+
+    replay->taken[transition] = 1;
+}
+
 static bool replay_file(struct replay *replay, const char *path) {
     FILE *file = fopen(path, "rb");
 
@@ -25,7 +31,7 @@ static bool replay_file(struct replay *replay, const char *path) {
     }
     size_t size = fread(replay->octets, 1, MAX_INPUT, file);
     fclose(file);
-    side_walk(&replay->side, replay->octets, size, replay->taken);
+    side_walk(&replay->side, replay->octets, size, take, replay);
     replay->inputs++;
     return true;
 }

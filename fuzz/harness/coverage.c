@@ -1,13 +1,12 @@
 #include "coverage.h"
 
-#include <string.h>
-
 #include "property.h"
 #include "side.h"
 
-/* Room for the transitions of one side. With the code they fit the map of 65,536 that all of
- * AFL++'s tools have unless they are told otherwise (AFL_MAP_SIZE). */
-enum { MAXIMUM = 61500 };
+/* Engines look at all counters after each input, so there are few: each is shared by BUCKETS
+ * transitions that stand far from each other in the machine. An engine sees a counter's value in
+ * buckets, as which of them was taken last: the one that is further on in a message. */
+enum { COUNTERS = 1 << 13, BUCKETS = 8 };
 
 /* An engine gives a target no context, and knows the counters by their section: so all is static.
  */
@@ -15,39 +14,32 @@ static struct side the_side;
 
 #ifdef __AFL_COMPILER
 /* The compiler has its guards in this section: AFL++ gives each a place in its map. */
-__attribute__((section("__sancov_guards"))) static uint32_t guards[MAXIMUM];
-static uint8_t counters[MAXIMUM];
-
-void __sanitizer_cov_trace_pc_guard(uint32_t *guard);
-
-static void show_all(uint32_t count) {
-    for (uint32_t i = 0; i < count; i++) {
-        if (counters[i]) {
-            __sanitizer_cov_trace_pc_guard(&guards[i]);
-        }
-    }
-    memset(counters, 0, count);
-}
+__attribute__((section("__sancov_guards"))) static uint32_t guards[COUNTERS];
+extern uint8_t *__afl_area_ptr; /* the map */
+#define COUNTER(index) __afl_area_ptr[guards[index]]
 #else
-__attribute__((section("__libfuzzer_extra_counters"))) static uint8_t counters[MAXIMUM];
-
-/* The engine looks at them, and sets them to zero. */
-static void show_all(uint32_t count) {
-    (void)count;
-}
+/* libFuzzer looks at them, and sets them to zero. */
+__attribute__((used, section("__libfuzzer_extra_counters"))) static uint8_t counters[COUNTERS];
+#define COUNTER(index) counters[index]
 #endif
+
+static void show(void *context, uint32_t transition) {
+    static const uint8_t buckets[BUCKETS] = {1, 2, 3, 4, 8, 16, 32, 128};
+
+    (void)context;
+    COUNTER(transition % COUNTERS) = buckets[transition / COUNTERS];
+}
 
 void coverage_begin(enum imap_root root) {
     the_side = side_of(root);
     if (!the_side.transitions) {
         property_broken("memory is out");
     }
-    if (transitions_count(the_side.transitions) > MAXIMUM) {
-        property_broken("the machine has more than %d transitions", MAXIMUM);
+    if (transitions_count(the_side.transitions) > COUNTERS * BUCKETS) {
+        property_broken("the machine has more than %d transitions", COUNTERS * BUCKETS);
     }
 }
 
 void coverage_show(const uint8_t *octets, size_t size) {
-    side_walk(&the_side, octets, size, counters);
-    show_all(transitions_count(the_side.transitions));
+    side_walk(&the_side, octets, size, show, NULL);
 }

@@ -25,12 +25,13 @@ static bool take_event(void *context, const struct imap_event *event) {
     return true;
 }
 
-void side_walk(const struct side *side, const uint8_t *octets, size_t size, uint8_t *taken) {
+void side_walk(const struct side *side, const uint8_t *octets, size_t size, transition_sink *sink,
+               void *context) {
     struct walk walk = {.turns = side->turns};
 
     imap_parser_init(&walk.parser, imap_grammar_builtin(), side->root,
                      side->root == IMAP_COMMAND ? take_event : NULL, &walk);
-    transitions_walk(side->transitions, &walk.parser, octets, size, taken);
+    transitions_walk(side->transitions, &walk.parser, octets, size, sink, context);
 }
 
 void side_free(struct side *side) {

@@ -14,7 +14,8 @@ struct side {
 struct side side_of(enum imap_root);
 
 /* As transitions_walk, of all that the side says. */
-void side_walk(const struct side *, const uint8_t *octets, size_t size, uint8_t *taken);
+void side_walk(const struct side *, const uint8_t *octets, size_t size, transition_sink *,
+               void *context);
 
 void side_free(struct side *);
 

@@ -148,13 +148,13 @@ static const struct row *find(const struct transitions *t, const struct imap_par
 
 /* What is called reads the octet too. */
 static void take_octet(const struct transitions *t, const struct imap_parser *p, uint8_t octet,
-                       uint8_t *taken) {
+                       transition_sink *sink, void *context) {
     unsigned class = t->grammar->classes[octet];
     const struct row *row = find(t, p, class);
 
     for (uint8_t rank = row->ranks[class]; rank != RANK_NONE;) {
         uint32_t transition = row->first + (rank & RANK) - 1U;
-        taken[transition] = 1;
+        sink(context, transition);
         row = &t->rows[(rank & RANK_CALL) != 0 ? t->rows_of[t->items[transition].entry] : 0];
         rank = row->ranks[class];
     }
@@ -170,10 +170,10 @@ static size_t step(const struct imap_parser *p, size_t left) {
 }
 
 void transitions_walk(const struct transitions *t, struct imap_parser *parser,
-                      const uint8_t *octets, size_t size, uint8_t *taken) {
+                      const uint8_t *octets, size_t size, transition_sink *sink, void *context) {
     for (size_t at = 0, consumed; at < size; at += consumed) {
         if (parser->phase == PHASE_MESSAGE) {
-            take_octet(t, parser, octets[at], taken);
+            take_octet(t, parser, octets[at], sink, context);
         }
         if (imap_parser_feed(parser, octets + at, step(parser, size - at), &consumed) ==
             IMAP_FAILED) {

@@ -19,10 +19,13 @@ uint32_t transitions_count(const struct transitions *);
 imap_rule transitions_rule(const struct transitions *, uint32_t transition);
 uint8_t transitions_octet(const struct transitions *, uint32_t transition);
 
-/* Feeds all octets to the parser, one by one, and sets taken[transition] to 1 for each transition
- * that is taken on the way. After an error reading goes on with the next line. */
+/* Receives each transition that is taken. */
+typedef void transition_sink(void *context, uint32_t transition);
+
+/* Feeds all octets to the parser, one by one, and tells of the transitions that are taken on the
+ * way. After an error reading goes on with the next line. */
 void transitions_walk(const struct transitions *, struct imap_parser *, const uint8_t *octets,
-                      size_t size, uint8_t *taken);
+                      size_t size, transition_sink *, void *context);
 
 void transitions_free(struct transitions *);
 
