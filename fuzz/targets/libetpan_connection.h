@@ -9,7 +9,7 @@
 
 #include "../harness/stream.h"
 
-enum { LIBETPAN_BUFFER = 4096 }; /* octets that libetpan reads at a time */
+enum { LIBETPAN_BUFFER = 1024 }; /* octets that libetpan reads at a time */
 
 static ssize_t connection_read(mailstream_low *low, void *octets, size_t room) {
     return stream_read(low->data, octets, room);

@@ -21,7 +21,7 @@ ADDED = re.compile(r"(?:\.(?:isra|part|constprop|llvm|cold|lto_priv)(?:\.?\d+)*)
 
 # Functions that are not the program's: of the sanitizers, the engines, libc.
 RUNTIME = re.compile(r"""
-    _{2,3}(?:asan|ubsan|msan|lsan|tsan|hwasan|sanitizer|interceptor|interception|sancov|afl) |
+    _{2,3}(?:asan|ubsan|msan|lsan|tsan|hwasan|wrap|sanitizer|interceptor|interception|sancov|afl) |
     fuzzer:: | std:: | operator\ (?:new|delete) |
     (?:printf|scanf)_common | StrtolFixAndCheck | \w*Interceptor\w* | SignalAction |
     __assert_fail | __pthread_kill | __libc_ | __GI_ | _IO_ | __fortify_fail | __stack_chk_fail |
