@@ -34,10 +34,10 @@ struct mutation {
 
 /* Each as often as it stands here. */
 static change *const changes[] = {
-    change_regenerate, change_regenerate, change_regenerate, change_regenerate,
-    change_splice,     change_splice,     change_repeat,     change_drop,
-    change_swap,       change_grow,       change_shrink,     change_encoding,
-    change_edge,       change_edge,       change_edge,       change_value,
+    change_regenerate, change_regenerate, change_regenerate, change_regenerate, change_splice,
+    change_splice,     change_repeat,     change_drop,       change_swap,       change_grow,
+    change_shrink,     change_encoding,   change_edge,       change_edge,       change_edge,
+    change_value,      change_word,
 };
 
 struct mutator_settings mutator_defaults(enum imap_root root) {

@@ -44,6 +44,10 @@ change change_edge;
 /* A string's value, octets of it changed; its literal's count is right. */
 change change_value;
 
+/* A word: an octet of it another, or one more, or its end away: it becomes one that begins as it
+ * did. */
+change change_word;
+
 /* The count of a literal: wrong. */
 change change_count;
 

@@ -1,7 +1,10 @@
 /* Changes of octets, whatever they stand for. */
+#include <ctype.h>
+
 #include "change.h"
 
 enum {
+    TRIES = 8,   /* to find a word */
     TIMES = 4,   /* octets or pieces changed at most */
     PIECE = 64,  /* octets of a piece that comes twice, at most */
     UNENDED = 4, /* once in so many times a message that is cut has no CRLF */
@@ -85,5 +88,37 @@ bool change_break(struct changing *changing) {
         return draft_replace(changing->draft, at, at + 1, &octet, 1);
     default:
         return cut(changing, at);
+    }
+}
+
+/* ---- words ----------------------------------------------------------------------------------- */
+
+static bool is_of_word(uint8_t octet) {
+    return isalnum(octet) || octet == '-' || octet == '.';
+}
+
+bool change_word(struct changing *changing) {
+    static const char others[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._!$";
+    struct draft *draft = changing->draft;
+    size_t at = 0;
+
+    for (int i = 0; i < TRIES && draft->size > 0 && !is_of_word(draft->octets[at]); i++) {
+        at = random_below(changing->random, (uint32_t)draft->size);
+    }
+    if (draft->size == 0 || !is_of_word(draft->octets[at])) {
+        return false;
+    }
+    uint8_t other = (uint8_t)others[random_below(changing->random, sizeof others - 1)];
+    size_t end = at;
+    while (end < draft->size && is_of_word(draft->octets[end])) {
+        end++;
+    }
+    switch (random_below(changing->random, 3)) {
+    case 0:
+        return draft_replace(draft, at, at + 1, &other, 1);
+    case 1:
+        return draft_replace(draft, at, at, &other, 1);
+    default:
+        return draft_replace(draft, at, end, "", 0);
     }
 }

@@ -134,6 +134,14 @@ static void values_go_to_their_edges(void **state) {
     makes(*state, change_edge, IMAP_COMMAND, "a EXPUNGE\r\n", "+ EXPUNGE\r\n");
 }
 
+static void words_go_wrong_in_their_middle(void **state) {
+    const char input[] = "* STATUS a (UNSEEN 1)\r\n";
+
+    makes(*state, change_word, IMAP_RESPONSE, input, "* STATUS a (UN 1)\r\n");
+    makes(*state, change_word, IMAP_RESPONSE, input, "* STATUS a (UNSXEEN 1)\r\n");
+    makes(*state, change_word, IMAP_RESPONSE, input, "* STATUS a (UXSEEN 1)\r\n");
+}
+
 /* Whatever becomes of a value, its literal says how long it is: but for a NUL it can be read. */
 static void counts_stay_right(void **state) {
     struct bench *bench = *state;
@@ -205,6 +213,7 @@ static void there_may_be_nothing_to_change(void **state) {
     assert_null(make(bench, change_encoding, 0, false));
     assert_null(make(bench, change_edge, 0, false));
     assert_null(make(bench, change_value, 0, false));
+    assert_null(make(bench, change_word, 0, false));
     assert_null(make(bench, change_count, 0, false));
     assert_null(make(bench, change_break, 0, false));
 }
@@ -216,6 +225,7 @@ int main(void) {
         cmocka_unit_test(parts_of_the_other_are_taken),
         cmocka_unit_test(strings_are_written_in_other_ways),
         cmocka_unit_test(values_go_to_their_edges),
+        cmocka_unit_test(words_go_wrong_in_their_middle),
         cmocka_unit_test(counts_stay_right),
         cmocka_unit_test(counts_lie_when_asked),
         cmocka_unit_test(broken_messages_are_changed),
