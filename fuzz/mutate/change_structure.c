@@ -1,6 +1,8 @@
 /* Changes of what stands where in a message. */
 #include "change.h"
 
+#include <string.h>
+
 enum {
     REPETITIONS = 64, /* of one item, now and then */
     MANY = 8,         /* once in so many times it is many repetitions */
@@ -38,6 +40,16 @@ bool change_regenerate(struct changing *changing) {
     return size > 0 && replace_node(changing, node, changing->text, size);
 }
 
+/* Do both nodes have the same octets? */
+static bool is_same(const struct specimen *specimen, uint32_t node, const struct specimen *other,
+                    uint32_t with) {
+    const struct imap_node *n = &specimen->nodes[node], *w = &other->nodes[with];
+
+    return n->end - n->start == w->end - w->start &&
+           memcmp(specimen->octets + n->start, other->octets + w->start,
+                  (size_t)(n->end - n->start)) == 0;
+}
+
 bool change_splice(struct changing *changing) {
     const struct specimen *other = changing->other;
 
@@ -46,7 +58,7 @@ bool change_splice(struct changing *changing) {
         uint32_t with =
             node != 0 ? specimen_choose_rule(other, node_of(changing, node)->rule, changing->random)
                       : 0;
-        if (with != 0) {
+        if (with != 0 && !is_same(changing->specimen, node, other, with)) {
             const struct imap_node *n = &other->nodes[with];
             return replace_node(changing, node, other->octets + n->start,
                                 (size_t)(n->end - n->start));

@@ -114,6 +114,17 @@ static void parts_of_the_other_are_taken(void **state) {
           "* LSUB (\\X) NIL here\r\n");
 }
 
+static void what_is_the_same_is_not_taken(void **state) {
+    struct bench *bench = *state;
+    const char input[] = "* LIST (\\X) \"|\" here\r\n";
+
+    read_into(&bench->specimen, IMAP_RESPONSE, input);
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        const char *text = make(bench, change_splice, seed, true);
+        assert_true(!text || strcmp(text, input) != 0);
+    }
+}
+
 static void strings_are_written_in_other_ways(void **state) {
     const char input[] = "a SELECT box\r\n";
 
@@ -223,6 +234,7 @@ int main(void) {
         cmocka_unit_test(items_are_repeated_dropped_and_swapped),
         cmocka_unit_test(recursion_grows_and_shrinks),
         cmocka_unit_test(parts_of_the_other_are_taken),
+        cmocka_unit_test(what_is_the_same_is_not_taken),
         cmocka_unit_test(strings_are_written_in_other_ways),
         cmocka_unit_test(values_go_to_their_edges),
         cmocka_unit_test(words_go_wrong_in_their_middle),
