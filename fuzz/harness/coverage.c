@@ -14,20 +14,28 @@ static struct side the_side;
 
 #ifdef __AFL_COMPILER
 /* The compiler has its guards in this section: AFL++ gives each a place in its map. */
-__attribute__((section("__sancov_guards"))) static uint32_t guards[COUNTERS];
-extern uint8_t *__afl_area_ptr; /* the map */
-#define COUNTER(index) __afl_area_ptr[guards[index]]
+__attribute__((used, section("__sancov_guards"))) static volatile uint32_t guards[COUNTERS];
+
+/* AFL++'s own: sets what stands in a place. */
+void __afl_coverage_interesting(uint8_t value, uint32_t place);
+
+static void set_counter(uint32_t index, uint8_t value) {
+    __afl_coverage_interesting(value, guards[index]);
+}
 #else
 /* libFuzzer looks at them, and sets them to zero. */
 __attribute__((used, section("__libfuzzer_extra_counters"))) static uint8_t counters[COUNTERS];
-#define COUNTER(index) counters[index]
+
+static void set_counter(uint32_t index, uint8_t value) {
+    counters[index] = value;
+}
 #endif
 
 static void show(void *context, uint32_t transition) {
     static const uint8_t buckets[BUCKETS] = {1, 2, 3, 4, 8, 16, 32, 128};
 
     (void)context;
-    COUNTER(transition % COUNTERS) = buckets[transition / COUNTERS];
+    set_counter(transition % COUNTERS, buckets[transition / COUNTERS]);
 }
 
 void coverage_begin(enum imap_root root) {

@@ -79,11 +79,14 @@ def test_engine_sees_transitions(programs, tmp_path, target, texts):
 
 def test_aflplusplus_sees_transitions(tmp_path):
     make_targets("ENGINE=afl", "FUZZ_SANITIZER=none", "FUZZ_TARGETS=commands")
+    program = TOP / "build/fuzz/afl-none/commands"
+    size = subprocess.run([program], check=False, capture_output=True,
+                          env={**os.environ, "AFL_DUMP_MAP_SIZE": "1"}).stdout
+    assert 8192 < int(size) < 65536  # the transitions' counters are in it; it fits all tools
     maps = []
     for text in b"a CHECK\r\n", b"a CLOSE\r\n":
         (tmp_path / "seed").write_bytes(text)
-        subprocess.run(["afl-showmap", "-q", "-o", "map", TOP / "build/fuzz/afl-none/commands",
-                        "seed"], cwd=tmp_path, check=True, capture_output=True,
+        subprocess.run(["afl-showmap", "-q", "-o", "map", program, "seed"], cwd=tmp_path, check=True, capture_output=True,
                        env={**os.environ, "AFL_QUIET": "1"})
         maps.append({line.split(":")[0] for line in (tmp_path / "map").read_text().split()})
     assert maps[0] - maps[1] and maps[1] - maps[0]
