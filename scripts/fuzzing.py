@@ -97,6 +97,14 @@ def find(name):
     return known[name]
 
 
+def is_watched(target, engine, sanitizer):
+    """False for one of somebody else's library that is linked as the system has it, without
+    coverage, as its source was not to be had (scripts/fuzz-peers)."""
+    peers = program_folder(engine, sanitizer) / "peers.mk"
+    lines = re.findall(r"^(\w+)_LIBS := (.*)$", peers.read_text(), re.M) if peers.exists() else []
+    return all("/" in words for peer, words in lines if target.name.startswith(f"{peer}_"))
+
+
 def program_folder(engine, sanitizer):
     return BUILD / "fuzz" / f"{engine}-{sanitizer}"
 

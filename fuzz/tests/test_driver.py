@@ -238,34 +238,35 @@ def test_killed_driver_leaves_nothing(fresh):
 
 def write_floors(project, *rows):
     (project.folder / "fuzz/floors.tsv").write_text(
-        "\n".join(["target\tedges\tspeed", *rows]) + "\n")
+        "\n".join(["target\tedges\tfeatures\tspeed", *rows]) + "\n")
 
 
 def test_floors_hold(fresh):
     assert fresh.run("fuzz-check", "--record", "sound").returncode == 0
     row = (fresh.folder / "fuzz/floors.tsv").read_text().splitlines()[-1].split("\t")
-    assert row[0] == "sound" and int(row[1]) > 4 and float(row[2]) > 0
+    assert row[0] == "sound" and int(row[1]) > 4 and int(row[2]) > 4 and float(row[3]) > 0
     done = fresh.run("fuzz-check", "sound")
     assert done.returncode == 0, done.stdout
     assert "all 1 are well" in done.stdout and "\x1b" not in done.stdout
 
 
 @pytest.mark.parametrize("row, words", [
-    ("sound\t1000\t0", "covers too little"), ("sound\t1\t1000", "too slow"),
-    ("planted\t1\t0", "sound .*not in fuzz/floors.tsv"),
-    ("sound\t1\t0\nroses\t1\t0", "FAILED: fuzz/floors.tsv has roses, which is no target")])
+    ("sound\t1000\t1\t0", "covers too little"), ("sound\t1\t1000\t0", "covers too little"),
+    ("sound\t1\t1\t1000", "too slow"), ("sound\t1", "not target, edges"),
+    ("planted\t1\t1\t0", "sound .*not in fuzz/floors.tsv"),
+    ("sound\t1\t1\t0\nroses\t1\t1\t0", "FAILED: fuzz/floors.tsv has roses, which is no target")])
 def test_floors_fail(fresh, row, words):
     write_floors(fresh, row)
     done = fresh.run("fuzz-check", "sound")
-    assert done.returncode == 1
-    assert re.search(words, done.stdout), done.stdout
+    assert done.returncode == (2 if "not target" in words else 1)
+    assert re.search(words, done.stdout + done.stderr), done.stdout
 
 
 def test_regression_fails(fresh):
     folder = fresh.folder / "corpus/regressions/planted"
     folder.mkdir(parents=True)
     (folder / "bug").write_bytes(b"BUG")
-    write_floors(fresh, "planted\t1\t0")
+    write_floors(fresh, "planted\t1\t1\t0")
     done = fresh.run("fuzz-check", "planted")
     shutil.rmtree(folder)
     assert done.returncode == 1
