@@ -11,6 +11,7 @@
 enum {
     MAX_GROUP_DEPTH = 32,  /* parentheses in one definition */
     MAX_RULES = 2048,      /* of a grammar: an action has eleven bits for one */
+    MAX_NUMBER_DEPTH = 16, /* rules that a number is made of */
     MAX_FIRST_DEPTH = 200, /* rules and groups before a first word */
     MAX_FIRST_STEPS = 100000,
     MAX_REPETITION = 1000, /* bounded repetitions are unrolled */
@@ -825,6 +826,43 @@ bool abnf_octets(const struct abnf *abnf, unsigned rule, struct octet_set *set) 
     return abnf->rules[rule].is_set;
 }
 
+/* Does it read digits alone? */
+static bool reads_digits(struct abnf *abnf, const struct expression *expression, unsigned depth) {
+    const struct expression *part = expression->parts;
+    const uint64_t digits = UINT64_C(0x3FF) << '0';
+    const struct octet_set *set = &expression->set;
+
+    abnf_work(abnf, 1);
+    switch (expression->kind) {
+    case EXPRESSION_SET:
+        return ((set->bits[0] & ~digits) | set->bits[1] | set->bits[2] | set->bits[3]) == 0;
+    case EXPRESSION_STRING:
+        return expression->text[strspn(expression->text, "0123456789")] == '\0';
+    case EXPRESSION_REFERENCE:
+        return depth < MAX_NUMBER_DEPTH &&
+               reads_digits(abnf, abnf->rules[expression->rule].definition, depth + 1);
+    case EXPRESSION_SEQUENCE:
+    case EXPRESSION_ALTERNATION:
+    case EXPRESSION_REPETITION:
+        while (part != NULL && reads_digits(abnf, part, depth)) {
+            part = part->next;
+        }
+        return part == NULL;
+    default:
+        return false;
+    }
+}
+
+/* The parser would make a number of whatever stands there. */
+static void check_numbers(struct abnf *abnf) {
+    for (unsigned i = 1; i < abnf->rule_count; i++) {
+        const struct abnf_rule *rule = &abnf->rules[i];
+        if (rule->highest != 0 && !reads_digits(abnf, rule->definition, 0)) {
+            abnf_fail(abnf, &rule->place, "%s is a number, but reads more than digits", rule->name);
+        }
+    }
+}
+
 void abnf_resolve(struct abnf *abnf) {
     for (unsigned i = 1; i < abnf->rule_count; i++) {
         find_references(abnf, abnf->rules[i].definition);
@@ -834,6 +872,7 @@ void abnf_resolve(struct abnf *abnf) {
             find_uses(abnf, abnf->rules[i].definition, abnf->rules[i].open);
         }
     }
+    check_numbers(abnf);
     find_nullable(abnf);
     find_sets(abnf);
 }
