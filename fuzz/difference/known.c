@@ -248,6 +248,11 @@ static bool in_code(struct form *form, const struct piece *piece) {
     return false;
 }
 
+static bool is_sp(struct form *form, const struct piece *piece) {
+    (void)form;
+    return begins(piece, " ");
+}
+
 static bool is_tab(struct form *form, const struct piece *piece) {
     (void)form;
     return begins(piece, "\t");
@@ -335,6 +340,10 @@ static const struct known differences[] = {
     {"number-zero", "RFC 3501, 9", "0 is a number like the others", KNOWN_ACCEPTED, "nz-number",
      is_zero},
     {"number-zero", "RFC 3501, 9", "0 is a number of a part", KNOWN_ACCEPTED, "section", is_zero},
+    {"number-zero", "RFC 3501, 9", "0 is a number of a part", KNOWN_ACCEPTED, "section-spec",
+     is_zero},
+    {"space-extra", "RFC 3501, 9", "SP may stand beside what stands alone", KNOWN_ACCEPTED, NULL,
+     is_sp},
     {"capability-rev1", "RFC 3501, 7.2.1", "CAPABILITY may lack IMAP4rev1", KNOWN_ACCEPTED,
      "capability", any},
     {"nul", "RFC 3501, 9", "NUL may stand in a text or a quoted string", KNOWN_ACCEPTED, NULL,

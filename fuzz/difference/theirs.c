@@ -39,7 +39,7 @@ static int close_stream(mailstream_low *low) {
 }
 
 static void free_stream(mailstream_low *low) {
-    (void)low;
+    free(low);
 }
 
 static mailstream_low_driver memory_driver = {
