@@ -354,6 +354,8 @@ static const struct known differences[] = {
     {"literal-space", "RFC 3501, 9", "no SP is needed before a literal", KNOWN_ACCEPTED, "mailbox",
      after_length},
     {"rights", "RFC 4314, 7", "rights may be any octets", KNOWN_VAGUE, "identifier", has_space},
+    {"body-encoding", "RFC 3501, 9", "the encoding of a body may be an atom", KNOWN_ACCEPTED,
+     "body-fld-enc", any},
     {"body-lines", "RFC 3501, 9", "a body that is no text may have a number of lines",
      KNOWN_ACCEPTED, "body-fld-md5", is_digit},
     {"string-atom", "RFC 3501, 9", "a parameter of a body may be an atom", KNOWN_ACCEPTED, "string",
