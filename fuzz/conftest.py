@@ -22,3 +22,12 @@ def build(pytestconfig):
     if not (folder / "libimapspec-fuzz.a").exists():
         raise pytest.UsageError(f"{folder}: has no libimapspec-fuzz.a; `make mutator` builds it")
     return folder
+
+
+@pytest.fixture(scope="session")
+def afl_library(build):
+    """The mutator as a library, for programs that are built without its sanitizers."""
+    path = build / "libimapspec-afl.so"
+    if b"__asan" in path.read_bytes():
+        pytest.skip("what loads it is built without the sanitizers of the library")
+    return path

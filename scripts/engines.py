@@ -43,8 +43,8 @@ def inputs_of(target, *folders):
 
 
 def environment(target):
-    """IMAPSPEC_MUTATOR and the sanitizers' variables of the user are left as they are. Where other
-    people's programs break, a campaign goes on (fuzz/harness/finding.h)."""
+    """What the user has said of the mutator and the sanitizers holds. Where other people's programs
+    break, a campaign goes on (fuzz/harness/finding.h)."""
     variables = {**os.environ, "IMAPSPEC_FINDINGS": str(fuzzing.findings_folder(target))}
     if target.seed_set in ROOTS:
         variables.setdefault("IMAPSPEC_MUTATOR", f"root={ROOTS[target.seed_set]}")
@@ -135,6 +135,9 @@ class LibFuzzer:
 # ---- AFL++ ---------------------------------------------------------------------------------------
 
 READY = b"All set and ready to roll"
+# What afl-fuzz refuses to begin without, where the user has said anything.
+DEMANDS = {"ASAN_OPTIONS": "abort_on_error=1:symbolize=0",
+           "MSAN_OPTIONS": "exit_code=86:symbolize=0"}
 
 
 class AFL:
@@ -162,6 +165,9 @@ class AFL:
         variables = {**environment(target), "AFL_SKIP_CPUFREQ": "1", "AFL_NO_UI": "1",
                      "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1", "AFL_NO_AFFINITY": "1",
                      "AFL_NO_COLOR": "1", "AFL_FAST_CAL": "1"}
+        for name, words in DEMANDS.items():
+            if name in variables:
+                variables[name] += f":{words}"
         mutator = fuzzing.BUILD / "libimapspec-afl.so"
         if mutator.exists() and target.seed_set in ROOTS:
             variables.setdefault("AFL_CUSTOM_MUTATOR_LIBRARY", str(mutator))

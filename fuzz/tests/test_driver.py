@@ -200,7 +200,8 @@ def test_goes_on_after_a_finding(fresh):
     assert log.count("Test unit written to") > 1
 
 
-def test_afl(fresh):
+def test_afl(fresh, monkeypatch):
+    monkeypatch.setenv("ASAN_OPTIONS", "exitcode=99")
     done = fresh.run("fuzz", "--time", "4", "--engine", "afl", "--jobs", "2", "planted")
     assert done.returncode == 1, done.stdout + done.stderr
     assert re.search(r"in bloom.*: build/fuzz/findings/planted/crash-[0-9a-f]{40}$", done.stdout,
@@ -278,6 +279,9 @@ def test_regression_fails(fresh):
 
 def covered(project):
     """Edges and features of the grown corpus."""
+    subprocess.run(["make", "-C", project.folder, "BUILD=build", "ENGINE=libfuzzer",
+                    "FUZZ_SANITIZER=address", "fuzz-targets"], env=project.environment, check=True,
+                   capture_output=True)
     done = subprocess.run([project.folder / "build/fuzz/libfuzzer-address/sound", "-runs=0",
                            project.folder / "build/fuzz/corpus/sound"], capture_output=True,
                           text=True, check=True)
