@@ -11,7 +11,8 @@
 enum verdict {
     VERDICT_ALIKE,  /* both refuse it, or both make the same of it */
     VERDICT_KNOWN,  /* they differ in what is known */
-    VERDICT_BEYOND, /* it needs an extension that libetpan doesn't have: not compared */
+    VERDICT_BEYOND, /* it needs an extension that libetpan doesn't have, or nests deeper than our
+                       parser goes: not compared */
     VERDICT_NEW     /* they differ */
 };
 

@@ -132,6 +132,25 @@ static void test_beyond(void **state) {
     assert_int_equal(verdict_on(*state, "* ESEARCH (TAG \"a\") ALL 1\r\n"), VERDICT_BEYOND);
 }
 
+/* Our parser has a limit there that libetpan has not. */
+static void test_deep_nesting(void **state) {
+    enum { DEEP = 200 };
+    struct buffer response = {0};
+    buffer_format(&response,
+                  "* 1 FETCH (BODY (\"a\" \"b\" NIL NIL NIL \"7bit\" 1 NIL NIL NIL NIL ");
+    for (int i = 0; i < DEEP; i++) {
+        buffer_add(&response, "(", 1);
+    }
+    buffer_add(&response, "1", 1);
+    for (int i = 0; i < DEEP; i++) {
+        buffer_add(&response, ")", 1);
+    }
+    buffer_format(&response, "))\r\n");
+    assert_int_equal(compare(*state, IMAP_RESPONSE, response.octets, response.size),
+                     VERDICT_BEYOND);
+    buffer_free(&response);
+}
+
 /* A known difference is one in its shape alone. */
 static void test_known(void **state) {
     assert_int_equal(verdict_on(*state, "* STATUS \"x\" ()\r\n"), VERDICT_KNOWN);
@@ -158,6 +177,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_planted_difference, setup, teardown),
         cmocka_unit_test_setup_teardown(test_both_refuse, setup, teardown),
         cmocka_unit_test_setup_teardown(test_beyond, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_deep_nesting, setup, teardown),
         cmocka_unit_test_setup_teardown(test_known, setup, teardown),
         cmocka_unit_test(test_differences_are_told_in_full),
     };

@@ -38,6 +38,8 @@ bool ours_read(struct ours *ours, enum imap_root root, const void *octets, size_
         imap_parser_tolerate(&ours->parser, quirk);
     }
     imap_parser_feed(&ours->parser, octets, count, &ours->size);
+    ours->beyond |=
+        ours->tree.overflow || imap_parser_error(&ours->parser)->code == IMAP_NESTING_TOO_DEEP;
     return ours->accepted;
 }
 

@@ -21,7 +21,7 @@ struct ours {
     size_t given;          /* of these octets */
     size_t size;           /* of the message, if it is accepted */
     bool accepted;
-    bool beyond;     /* it makes use of what libetpan knows nothing of */
+    bool beyond;     /* it makes use of what libetpan knows nothing of, or nests too deep for us */
     bool cut;        /* a literal is longer than all that was given */
     uint32_t quirks; /* that were made use of, a bit for each */
     struct imap_node nodes[MOST_NODES];
