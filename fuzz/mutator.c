@@ -8,7 +8,7 @@
 
 enum {
     CHANGES = 4, /* of one mutant at most */
-    TRIES = 6,   /* changes of one message that are tried before a random one takes its place */
+    TRIES = 6,   /* changes of one message that are tried before another takes their place */
     SHARES = 1000
 };
 
@@ -28,20 +28,53 @@ struct mutation {
     struct mutator *mutator;
     struct random random;
     enum imap_root root;
-    bool has_other;
-    struct draft draft; /* the mutant */
+    const uint8_t *other; /* the other input */
+    size_t other_size;    /* 0: there is none */
+    struct draft draft;   /* the mutant */
 };
 
-/* Each as often as it stands here. */
-static change *const changes[] = {
-    change_regenerate, change_regenerate, change_regenerate, change_regenerate, change_splice,
-    change_splice,     change_repeat,     change_drop,       change_swap,       change_grow,
-    change_shrink,     change_encoding,   change_edge,       change_edge,       change_edge,
-    change_value,      change_word,
+/* What the grammar is to say of a message that it read before it was changed. */
+enum verdict { READ, REFUSED, EITHER };
+
+/* Changes to choose from. */
+struct choice {
+    enum verdict verdict;
+    change *const *changes; /* each as often as it stands there */
+    uint32_t count;         /* of changes */
+    change *otherwise;      /* what is left to do if none of them can be made */
 };
+
+/* Another message of the kind. */
+static bool change_all(struct changing *changing) {
+    size_t size = change_generate(
+        changing->generator, imap_root_rule(changing->grammar, changing->specimen->root),
+        changing->specimen->root == IMAP_COMMAND, changing->random, changing->text);
+
+    return size > 0 &&
+           draft_replace(changing->draft, 0, changing->draft->size, changing->text, size);
+}
+
+static change *const sound_changes[] = {
+    change_regenerate, change_regenerate, change_regenerate, change_regenerate, change_splice,
+    change_splice,     change_splice,     change_repeat,     change_drop,       change_swap,
+    change_grow,       change_shrink,     change_encoding,   change_edge,       change_edge,
+    change_edge,       change_value,      change_word,
+};
+static const struct choice sound = {READ, sound_changes,
+                                    sizeof sound_changes / sizeof *sound_changes, change_all};
+
+static change *const wrong_changes[] = {
+    change_octets, change_octets, change_octets, change_break,  change_break,
+    change_break,  change_edge,   change_edge,   change_deepen,
+};
+static const struct choice wrong = {REFUSED, wrong_changes,
+                                    sizeof wrong_changes / sizeof *wrong_changes, change_octets};
+
+static change *const lies[] = {change_count};
+static const struct choice lying = {EITHER, lies, 1, change_octets};
 
 struct mutator_settings mutator_defaults(enum imap_root root) {
-    return (struct mutator_settings){.root = root, .lies = 30, .octets = 200};
+    return (struct mutator_settings){.root = root, .lies = 30, .wrong = 200};
 }
 
 struct mutator *mutator_new(const struct mutator_settings *settings) {
@@ -69,13 +102,21 @@ static enum imap_root root_of(const struct mutator *mutator, const uint8_t *inpu
 
 /* ---- one message ----------------------------------------------------------------------------- */
 
-static void read_message(const struct mutation *mutation, struct specimen *specimen,
-                         const struct session *session, size_t index, const uint8_t *octets) {
+static void read_message(const struct mutator *mutator, struct specimen *specimen,
+                         enum imap_root root, const struct session *session, size_t index,
+                         const uint8_t *octets) {
     const uint8_t *message = octets + session->starts[index];
     size_t size = session->starts[index + 1] - session->starts[index];
 
-    specimen_read(specimen, imap_grammar_builtin(), &mutation->mutator->extensions,
-                  session_root(mutation->root, index, message, size), message, size);
+    specimen_read(specimen, imap_grammar_builtin(), &mutator->extensions,
+                  session_root(root, index, message, size), message, size);
+}
+
+static void read_any_message(struct mutation *mutation, struct specimen *specimen,
+                             enum imap_root root, const struct session *session,
+                             const uint8_t *octets) {
+    read_message(mutation->mutator, specimen, root, session,
+                 random_below(&mutation->random, (uint32_t)session->count), octets);
 }
 
 /* The message as it is, to be changed. */
@@ -89,47 +130,60 @@ static struct draft fresh_work(const struct mutation *mutation) {
                           room < CHANGE_TEXT ? room : CHANGE_TEXT};
 }
 
-static bool keeps_grammar(const struct mutation *mutation, const struct draft *work) {
+static bool is_as_wanted(const struct mutation *mutation, const struct draft *work,
+                         enum verdict verdict) {
     const struct mutator *mutator = mutation->mutator;
+    const struct specimen *specimen = &mutator->specimen;
 
-    return !mutator->specimen.is_whole ||
-           specimen_can_be(imap_grammar_builtin(), &mutator->extensions, mutator->specimen.root,
-                           work->octets, work->size);
+    if (work->size == specimen->size && memcmp(work->octets, specimen->octets, work->size) == 0) {
+        return false;
+    }
+    return !specimen->is_whole || verdict == EITHER ||
+           specimen_can_be(imap_grammar_builtin(), &mutator->extensions, specimen->root,
+                           work->octets, work->size) == (verdict == READ);
 }
 
-/* What is left to do if nothing else can be done: another message of the kind. */
-static bool change_all(struct changing *changing) {
-    size_t size = change_generate(
-        changing->generator, imap_root_rule(changing->grammar, changing->specimen->root),
-        changing->specimen->root == IMAP_COMMAND, changing->random, changing->text);
+/* A message that parts may be taken from: of the other input, or of this one. */
+static void read_other(struct mutation *mutation) {
+    struct mutator *mutator = mutation->mutator;
+    enum { OWN = 8 }; /* once in so many times it is one of this, if there is another */
 
-    return size > 0 &&
-           draft_replace(changing->draft, 0, changing->draft->size, changing->text, size);
+    if (mutation->other_size == 0 || random_once_in(&mutation->random, OWN)) {
+        read_any_message(mutation, &mutator->other, mutation->root, &mutator->session,
+                         mutation->draft.octets);
+    } else {
+        session_cut(&mutator->other_session, mutation->other, mutation->other_size);
+        read_any_message(mutation, &mutator->other,
+                         root_of(mutator, mutation->other, mutation->other_size),
+                         &mutator->other_session, mutation->other);
+    }
 }
 
-/* Changes the message that is the specimen: so, or NULL: in a way chosen at random. */
-static void change_message(struct mutation *mutation, size_t start, change *so) {
+/* Changes the message that is the specimen. */
+static void change_message(struct mutation *mutation, size_t start, const struct choice *choice) {
     struct mutator *mutator = mutation->mutator;
     struct draft work;
     struct changing changing = {.grammar = imap_grammar_builtin(),
                                 .generator = mutator->generator,
                                 .edges = mutator->edges,
                                 .specimen = &mutator->specimen,
-                                .other = mutation->has_other ? &mutator->other : NULL,
+                                .other = &mutator->other,
                                 .draft = &work,
                                 .random = &mutation->random,
                                 .text = mutator->text};
     bool is_changed = false;
 
     for (int i = 0; i < TRIES && !is_changed; i++) {
+        change *one = choice->changes[random_below(&mutation->random, choice->count)];
+        if (one == change_splice) {
+            read_other(mutation);
+        }
         work = fresh_work(mutation);
-        uint32_t choice = random_below(&mutation->random, sizeof changes / sizeof *changes);
-        is_changed = so && i == 0 ? so(&changing)
-                                  : changes[choice](&changing) && keeps_grammar(mutation, &work);
+        is_changed = one(&changing) && is_as_wanted(mutation, &work, choice->verdict);
     }
     if (!is_changed) {
         work = fresh_work(mutation);
-        is_changed = change_all(&changing);
+        is_changed = choice->otherwise(&changing);
     }
     if (is_changed) {
         draft_replace(&mutation->draft, start, start + mutator->specimen.size, work.octets,
@@ -150,46 +204,53 @@ static bool insert_message(struct mutation *mutation, size_t index) {
     return size > 0 && draft_replace(&mutation->draft, at, at, mutator->text, size);
 }
 
-/* A message: once more, no more, at another place, or a random one beside it. */
-static bool change_session(struct mutation *mutation) {
-    struct session *session = &mutation->mutator->session;
+static bool move_message(struct mutation *mutation, size_t start, size_t end, size_t to) {
     struct draft *draft = &mutation->draft;
+    uint8_t *scratch = mutation->mutator->text;
+
+    if (to < start) {
+        return draft_exchange(draft, to, start, start, end, scratch, CHANGE_TEXT);
+    }
+    return to > end && draft_exchange(draft, start, end, end, to, scratch, CHANGE_TEXT);
+}
+
+/* A message: no more, once more, at another place, or a random one beside it. It is left out so
+ * often that sessions do not grow. */
+static bool change_session(struct mutation *mutation) {
+    const struct session *session = &mutation->mutator->session;
     uint32_t count = (uint32_t)session->count;
     size_t index = random_below(&mutation->random, count), start = session->starts[index];
     size_t end = session->starts[index + 1];
     size_t to = session->starts[random_below(&mutation->random, count + 1)];
 
-    switch (random_below(&mutation->random, 4)) {
+    switch (random_below(&mutation->random, 6)) {
     case 0:
         return insert_message(mutation, random_below(&mutation->random, count + 1));
     case 1:
-        return draft_copy(draft, start, end, to);
+        return draft_copy(&mutation->draft, start, end, to);
     case 2:
-        return count > 1 && draft_replace(draft, start, end, "", 0);
+        return move_message(mutation, start, end, to);
     default:
-        return to >= end ? to > end && draft_exchange(draft, start, end, end, to,
-                                                      mutation->mutator->text, CHANGE_TEXT)
-                         : to < start && draft_exchange(draft, to, start, start, end,
-                                                        mutation->mutator->text, CHANGE_TEXT);
+        return count > 1 && draft_replace(&mutation->draft, start, end, "", 0);
     }
 }
 
 /* ---- mutants --------------------------------------------------------------------------------- */
 
-static void change_once(struct mutation *mutation, change *so) {
+static void change_once(struct mutation *mutation, const struct choice *choice) {
     struct mutator *mutator = mutation->mutator;
     struct session *session = &mutator->session;
     enum { SESSION_CHANGES = 8 }; /* once in so many times it is not about one message */
 
     session_cut(session, mutation->draft.octets, mutation->draft.size);
     if (session->count == 0) {
-        session->starts[0] = 0;
         insert_message(mutation, 0);
-    } else if (so || !random_once_in(&mutation->random, SESSION_CHANGES) ||
+    } else if (choice != &sound || !random_once_in(&mutation->random, SESSION_CHANGES) ||
                !change_session(mutation)) {
         size_t index = random_below(&mutation->random, (uint32_t)session->count);
-        read_message(mutation, &mutator->specimen, session, index, mutation->draft.octets);
-        change_message(mutation, session->starts[index], so);
+        read_message(mutator, &mutator->specimen, mutation->root, session, index,
+                     mutation->draft.octets);
+        change_message(mutation, session->starts[index], choice);
     }
 }
 
@@ -198,25 +259,13 @@ static void change_some(struct mutation *mutation) {
     uint32_t lot = random_below(&mutation->random, SHARES);
 
     if (lot < settings->lies) {
-        change_once(mutation, change_count);
-    } else if (lot < settings->lies + settings->octets) {
-        change_once(mutation, lot % 2 == 0 ? change_octets : change_break);
+        change_once(mutation, &lying);
+    } else if (lot < settings->lies + settings->wrong) {
+        change_once(mutation, &wrong);
     } else {
         for (uint32_t i = 1 + random_below(&mutation->random, CHANGES); i > 0; i--) {
-            change_once(mutation, NULL);
+            change_once(mutation, &sound);
         }
-    }
-}
-
-/* A message of the other input, for changes that take parts. */
-static void read_other(struct mutation *mutation, const uint8_t *other, size_t size) {
-    struct mutator *mutator = mutation->mutator;
-
-    session_cut(&mutator->other_session, other, size);
-    mutation->has_other = mutator->other_session.count > 0;
-    if (mutation->has_other) {
-        size_t index = random_below(&mutation->random, (uint32_t)mutator->other_session.count);
-        read_message(mutation, &mutator->other, &mutator->other_session, index, other);
     }
 }
 
@@ -225,11 +274,12 @@ size_t mutator_mutate(struct mutator *mutator, uint64_t seed, const uint8_t *inp
     struct mutation mutation = {.mutator = mutator,
                                 .random = random_stream(seed, size),
                                 .root = root_of(mutator, input, size),
+                                .other = other,
+                                .other_size = other ? other_size : 0,
                                 .draft = {output, size < room ? size : room, room}};
 
-    memmove(output, input, mutation.draft.size);
-    if (other) {
-        read_other(&mutation, other, other_size);
+    if (mutation.draft.size > 0) {
+        memmove(output, input, mutation.draft.size);
     }
     change_some(&mutation);
     if (mutation.draft.size == 0 && room > 0) {
@@ -246,7 +296,6 @@ size_t mutator_cross(struct mutator *mutator, uint64_t seed, const uint8_t *inpu
     const uint8_t *octets[] = {input, other};
     size_t next[] = {0, 0};
     struct draft draft = {output, 0, room};
-    enum { LEFT_OUT = 4 }; /* once in so many times a message is */
 
     session_cut(&mutator->session, input, size);
     session_cut(&mutator->other_session, other, other_size);
@@ -254,7 +303,8 @@ size_t mutator_cross(struct mutator *mutator, uint64_t seed, const uint8_t *inpu
         uint32_t which = random_below(&random, 2);
         const struct session *from = sessions[which];
         size_t message = next[which]++;
-        if (message < from->count && !random_once_in(&random, LEFT_OUT)) {
+        /* Half of them: what is crossed again and again does not grow. */
+        if (message < from->count && (from->count == 1 || random_once_in(&random, 2))) {
             draft_replace(&draft, draft.size, draft.size, octets[which] + from->starts[message],
                           from->starts[message + 1] - from->starts[message]);
         }

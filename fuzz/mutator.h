@@ -15,11 +15,12 @@
 struct mutator_settings {
     enum imap_root root; /* what the first message of an input is */
     unsigned lies;       /* of 1000 mutants, how many say a wrong length of a literal */
-    unsigned octets;     /* of 1000, how many have octets changed, whatever the grammar says; what
-                            else is done to a message that the grammar reads leaves it so */
+    unsigned wrong;      /* of 1000, how many have a message that the grammar refuses: octets
+                            changed, values that are none, nested too deeply; what else is done to a
+                            message that the grammar reads leaves it so */
 };
 
-/* 30 lies and 200 changes of octets in 1000. */
+/* 30 that lie and 200 that are wrong in 1000. */
 struct mutator_settings mutator_defaults(enum imap_root);
 
 /* What the mutator needs beside the input, about 800 KB. One thread at a time. */
@@ -34,8 +35,8 @@ struct mutator *mutator_new(const struct mutator_settings *);
 size_t mutator_mutate(struct mutator *, uint64_t seed, const uint8_t *input, size_t size,
                       const uint8_t *other, size_t other_size, uint8_t *output, size_t room);
 
-/* Writes messages of both inputs, in the order in which they stand there, as many as there is room
- * for; returns their size. The output is neither of the inputs. */
+/* Writes about half of the messages of both inputs, in the order in which they stand there, as far
+ * as there is room; returns their size. The output is neither of the inputs. */
 size_t mutator_cross(struct mutator *, uint64_t seed, const uint8_t *input, size_t size,
                      const uint8_t *other, size_t other_size, uint8_t *output, size_t room);
 

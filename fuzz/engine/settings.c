@@ -24,7 +24,7 @@ static unsigned *find_share(struct settings *settings, const char *name, size_t 
         const char *name;
         unsigned *share;
     } shares[] = {{"lies", &settings->mutator.lies},
-                  {"octets", &settings->mutator.octets},
+                  {"wrong", &settings->mutator.wrong},
                   {"crosses", &settings->crosses},
                   {"engine", &settings->engine}};
 
@@ -46,7 +46,7 @@ static bool set(struct settings *settings, const char *word, char *problem) {
     }
     if (!share || word[length] != '=') {
         snprintf(problem, SETTINGS_PROBLEM,
-                 "%.40s: neither root=ROOT nor lies=, octets=, crosses= or engine=SHARE", word);
+                 "%.40s: neither root=ROOT nor lies=, wrong=, crosses= or engine=SHARE", word);
         return false;
     }
     const char *digits = word + length + 1;
@@ -75,8 +75,8 @@ bool settings_read(struct settings *settings, const char *words, char *problem) 
             return false;
         }
     }
-    if (settings->mutator.lies + settings->mutator.octets > SETTINGS_SHARES) {
-        snprintf(problem, SETTINGS_PROBLEM, "lies and octets are more than %d together",
+    if (settings->mutator.lies + settings->mutator.wrong > SETTINGS_SHARES) {
+        snprintf(problem, SETTINGS_PROBLEM, "lies and wrong are more than %d together",
                  SETTINGS_SHARES);
         return false;
     }

@@ -1,4 +1,4 @@
-/* What a user sets: the variable IMAPSPEC_MUTATOR, as "root=command lies=30 octets=200". */
+/* What a user sets: the variable IMAPSPEC_MUTATOR, as "root=command lies=30 wrong=200". */
 #ifndef SETTINGS_H
 #define SETTINGS_H
 

@@ -18,7 +18,7 @@ static void has_defaults(void **state) {
     assert_true(settings_read(&settings, "", problem));
     assert_int_equal(settings.mutator.root, MUTATOR_ANY_SIDE);
     assert_int_equal(settings.mutator.lies, defaults.lies);
-    assert_int_equal(settings.mutator.octets, defaults.octets);
+    assert_int_equal(settings.mutator.wrong, defaults.wrong);
     assert_true(settings.crosses > 0 && settings.engine > 0);
 }
 
@@ -27,11 +27,11 @@ static void reads_words(void **state) {
     struct settings settings;
     char problem[SETTINGS_PROBLEM];
 
-    assert_true(settings_read(
-        &settings, "  root=after-idle lies=0 octets=1000  crosses=7 engine=8 ", problem));
+    assert_true(settings_read(&settings, "  root=after-idle lies=0 wrong=1000  crosses=7 engine=8 ",
+                              problem));
     assert_int_equal(settings.mutator.root, IMAP_AFTER_IDLE);
     assert_int_equal(settings.mutator.lies, 0);
-    assert_int_equal(settings.mutator.octets, 1000);
+    assert_int_equal(settings.mutator.wrong, 1000);
     assert_int_equal(settings.crosses, 7);
     assert_int_equal(settings.engine, 8);
 }
@@ -45,11 +45,11 @@ static void says_what_is_wrong(void **state) {
         {"lies=1 side=client", "side=client: neither root=ROOT nor lies=,"},
         {"lies", "lies: neither root=ROOT nor lies=,"},
         {"lies=", "lies=: a share is 0 to 1000"},
-        {"octets=5%", "octets=5%: a share is 0 to 1000"},
+        {"wrong=5%", "wrong=5%: a share is 0 to 1000"},
         {"crosses=1001", "crosses=1001: a share is 0 to 1000"},
         {"engine=-1", "engine=-1: a share is 0 to 1000"},
         {"engine=99999999999999999999999", "engine=99999999999999999999999: a share is"},
-        {"lies=600 octets=600", "lies and octets are more than 1000 together"},
+        {"lies=600 wrong=600", "lies and wrong are more than 1000 together"},
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -14,7 +14,7 @@ struct changing {
     const struct imap_generator *generator;
     const struct edges *edges;
     const struct specimen *specimen;
-    const struct specimen *other; /* parts may be taken from it; NULL: none */
+    const struct specimen *other; /* that change_splice takes parts from */
     struct draft *draft;
     struct random *random;
     uint8_t *text; /* CHANGE_TEXT octets */
@@ -35,6 +35,9 @@ change change_repeat, change_drop, change_swap;
 /* Something within something of the same rule: once more around itself, or in its place. */
 change change_grow, change_shrink;
 
+/* The same as often as there is room: deeper than readers that recurse can go. */
+change change_deepen;
+
 /* The strings of the message, in other encodings of the same values. */
 change change_encoding;
 
@@ -48,7 +51,7 @@ change change_value;
  * did. */
 change change_word;
 
-/* The count of a literal: wrong. */
+/* The count of a literal: wrong. A message without a literal gets one. */
 change change_count;
 
 /* Octets, whatever they are; of what the grammar refuses, those where it does. */

@@ -6,6 +6,7 @@
 enum {
     REPETITIONS = 64, /* of one item, now and then */
     MANY = 8,         /* once in so many times it is many repetitions */
+    ALONE = 4,        /* once in so many times an item is repeated that has no brother */
     TRIES = 8,        /* to find what a change needs */
     SMALL = 128,      /* octets of a generated text, mostly */
     LARGE = 4096
@@ -50,14 +51,18 @@ static bool is_same(const struct specimen *specimen, uint32_t node, const struct
                   (size_t)(n->end - n->start)) == 0;
 }
 
+static bool is_of_rule(const void *rule, const struct imap_node *node) {
+    return node->rule == *(const imap_rule *)rule;
+}
+
 bool change_splice(struct changing *changing) {
     const struct specimen *other = changing->other;
 
-    for (int i = 0; other && i < TRIES; i++) {
+    for (int i = 0; i < TRIES; i++) {
         uint32_t node = specimen_choose(changing->specimen, changing->random);
-        uint32_t with =
-            node != 0 ? specimen_choose_rule(other, node_of(changing, node)->rule, changing->random)
-                      : 0;
+        uint32_t with = node != 0 ? specimen_find(other, changing->random, is_of_rule,
+                                                  &node_of(changing, node)->rule)
+                                  : 0;
         if (with != 0 && !is_same(changing->specimen, node, other, with)) {
             const struct imap_node *n = &other->nodes[with];
             return replace_node(changing, node, other->octets + n->start,
@@ -73,12 +78,25 @@ static uint32_t repetitions(struct changing *changing) {
     return random_once_in(changing->random, MANY) ? random_below(changing->random, REPETITIONS) : 0;
 }
 
+/* An item that is alone, behind what may stand between items. */
+static bool double_alone(struct changing *changing) {
+    static const char *const separators[] = {" ", " ", ",", ""};
+    const char *separator = separators[random_below(changing->random, 4)];
+    const struct imap_node *n =
+        node_of(changing, specimen_choose(changing->specimen, changing->random));
+
+    return n->end > n->start &&
+           draft_copy(changing->draft, (size_t)n->start, (size_t)n->end, (size_t)n->end) &&
+           draft_replace(changing->draft, (size_t)n->end, (size_t)n->end, separator,
+                         strlen(separator));
+}
+
 /* With what stands between it and its brother. */
 bool change_repeat(struct changing *changing) {
     uint32_t node = specimen_choose_item(changing->specimen, changing->random);
 
-    if (node == 0) {
-        return false;
+    if (node == 0 || random_once_in(changing->random, ALONE)) {
+        return double_alone(changing);
     }
     size_t start = (size_t)node_of(changing, changing->specimen->before[node])->end;
     size_t end = (size_t)node_of(changing, node)->end;
@@ -116,14 +134,18 @@ bool change_swap(struct changing *changing) {
 
 /* ---- recursion ------------------------------------------------------------------------------- */
 
-/* A node, and in *inner one of the same rule somewhere in it. */
+static bool nests(const struct imap_node *outer, const struct imap_node *inner) {
+    return outer->rule == inner->rule && outer->end - outer->start > inner->end - inner->start;
+}
+
+/* A node, and in *inner a smaller one of the same rule somewhere in it. */
 static uint32_t choose_nested(const struct changing *changing, uint32_t *inner) {
     const struct specimen *specimen = changing->specimen;
 
     for (int i = 0; i < TRIES; i++) {
         *inner = specimen_choose(specimen, changing->random);
         uint32_t outer = *inner != 0 ? specimen->parents[*inner] : 0;
-        while (outer != 0 && specimen->nodes[outer].rule != specimen->nodes[*inner].rule) {
+        while (outer != 0 && !nests(&specimen->nodes[outer], &specimen->nodes[*inner])) {
             outer = specimen->parents[outer];
         }
         if (outer != 0) {
@@ -133,25 +155,40 @@ static uint32_t choose_nested(const struct changing *changing, uint32_t *inner) 
     return 0;
 }
 
-/* Each time the inner one becomes the outer one as it was at first. */
+/* Writes what stands in the node before the inner one so many times more, or as often as there is
+ * room for, and what stands behind it as often. */
+static bool nest(struct changing *changing, uint32_t node, uint32_t inner, size_t times) {
+    const struct imap_node *o = node_of(changing, node), *i = node_of(changing, inner);
+    const uint8_t *octets = changing->specimen->octets;
+    size_t size = (size_t)(o->end - o->start), before = (size_t)(i->start - o->start);
+    size_t around = size - (size_t)(i->end - i->start);
+    const struct draft *draft = changing->draft;
+    size_t most = (draft->capacity - draft->size) / around;
+    struct draft text = {changing->text, 0, CHANGE_TEXT};
+
+    most = most < (CHANGE_TEXT - size) / around ? most : (CHANGE_TEXT - size) / around;
+    times = times < most ? times : most;
+    for (size_t n = times; n > 0; n--) {
+        draft_replace(&text, text.size, text.size, octets + o->start, before);
+    }
+    draft_replace(&text, text.size, text.size, octets + o->start, size);
+    for (size_t n = times; n > 0; n--) {
+        draft_replace(&text, text.size, text.size, octets + i->end, around - before);
+    }
+    return times > 0 && replace_node(changing, node, text.octets, text.size);
+}
+
 bool change_grow(struct changing *changing) {
     uint32_t inner, outer = choose_nested(changing, &inner);
 
-    if (outer == 0) {
-        return false;
-    }
-    const struct imap_node *o = node_of(changing, outer), *n = node_of(changing, inner);
-    const uint8_t *octets = changing->specimen->octets + o->start;
-    size_t at = (size_t)n->start, size = (size_t)(n->end - n->start);
-    bool is_changed = false;
-    for (uint32_t times = 1 + repetitions(changing);
-         times > 0 &&
-         draft_replace(changing->draft, at, at + size, octets, (size_t)(o->end - o->start));
-         times--) {
-        at += (size_t)(n->start - o->start);
-        is_changed = true;
-    }
-    return is_changed;
+    return outer != 0 && nest(changing, outer, inner, 1 + repetitions(changing));
+}
+
+bool change_deepen(struct changing *changing) {
+    uint32_t inner, outer = choose_nested(changing, &inner);
+
+    return outer != 0 && nest(changing, outer, inner,
+                              IMAP_MAX_DEPTH + random_sized(changing->random, CHANGE_TEXT));
 }
 
 bool change_shrink(struct changing *changing) {

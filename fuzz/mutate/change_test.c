@@ -30,14 +30,14 @@ static void read_into(struct specimen *specimen, enum imap_root root, const char
 }
 
 /* The change as the seed makes it, as a string; NULL: it had nothing to change. */
-static const char *make(struct bench *bench, change *change_it, uint64_t seed, bool with_other) {
+static const char *make(struct bench *bench, change *change_it, uint64_t seed) {
     struct random random = random_stream(seed, 0);
     struct draft draft = {bench->output, bench->specimen.size, ROOM};
     struct changing changing = {.grammar = imap_grammar_builtin(),
                                 .generator = bench->generator,
                                 .edges = bench->edges,
                                 .specimen = &bench->specimen,
-                                .other = with_other ? &bench->other : NULL,
+                                .other = &bench->other,
                                 .draft = &draft,
                                 .random = &random,
                                 .text = bench->text};
@@ -58,7 +58,7 @@ static void makes(struct bench *bench, change *change_it, enum imap_root root, c
 
     read_into(&bench->specimen, root, input);
     for (uint64_t seed = 0; seed < SEEDS && !made; seed++) {
-        const char *text = make(bench, change_it, seed, true);
+        const char *text = make(bench, change_it, seed);
         made = text && strcmp(text, output) == 0;
     }
     if (!made) {
@@ -97,6 +97,17 @@ static void items_are_repeated_dropped_and_swapped(void **state) {
     makes(*state, change_swap, IMAP_RESPONSE, list, "* FLAGS (\\B \\A \\C)\r\n");
     makes(*state, change_repeat, IMAP_RESPONSE, "* SEARCH 1 2\r\n", "* SEARCH 1 2 2\r\n");
     makes(*state, change_drop, IMAP_COMMAND, "a FETCH 1 (UID FLAGS)\r\n", "a FETCH 1 (UID)\r\n");
+    makes(*state, change_swap, IMAP_RESPONSE, "* 1 FETCH (FLAGS () UID 7)\r\n",
+          "* 1 FETCH (UID 7 FLAGS ())\r\n");
+}
+
+static void an_item_that_is_alone_is_repeated(void **state) {
+    makes(*state, change_repeat, IMAP_RESPONSE, "* FLAGS (\\A)\r\n", "* FLAGS (\\A \\A)\r\n");
+    makes(*state, change_repeat, IMAP_COMMAND, "a FETCH 1 UID\r\n", "a FETCH 1,1 UID\r\n");
+    makes(*state, change_repeat, IMAP_RESPONSE,
+          "* 1 FETCH (BODY ((\"A\" \"B\" NIL NIL NIL \"7BIT\" 1) \"MIXED\"))\r\n",
+          "* 1 FETCH (BODY ((\"A\" \"B\" NIL NIL NIL \"7BIT\" 1)(\"A\" \"B\" NIL NIL NIL \"7BIT\" "
+          "1) \"MIXED\"))\r\n");
 }
 
 static void recursion_grows_and_shrinks(void **state) {
@@ -105,6 +116,36 @@ static void recursion_grows_and_shrinks(void **state) {
     makes(*state, change_shrink, IMAP_RESPONSE,
           "* 1 FETCH (BODY ((\"A\" \"B\" NIL NIL NIL \"7BIT\" 1) \"MIXED\"))\r\n",
           "* 1 FETCH (BODY (\"A\" \"B\" NIL NIL NIL \"7BIT\" 1))\r\n");
+}
+
+/* Deeper than the grammar's reader goes, and as deep as there is room. */
+static void recursion_gets_deeper_than_readers(void **state) {
+    struct bench *bench = *state;
+    size_t deepest = 0;
+
+    read_into(&bench->specimen, IMAP_COMMAND, "a SEARCH (SEEN)\r\n");
+    for (uint64_t seed = 0; seed < SEEDS / 10; seed++) {
+        const char *text = make(bench, change_deepen, seed);
+        if (text) {
+            size_t depth = strspn(text + strlen("a SEARCH "), "(");
+            assert_in_range(depth, IMAP_MAX_DEPTH + 1, ROOM / 2);
+            assert_int_equal(strspn(text + strlen("a SEARCH ") + depth + strlen("SEEN"), ")"),
+                             depth);
+            deepest = depth > deepest ? depth : deepest;
+        }
+    }
+    assert_in_range(deepest, ROOM / 2 - 20, ROOM / 2);
+}
+
+/* Such a change would be none. */
+static void what_grows_or_shrinks_is_another(void **state) {
+    struct bench *bench = *state;
+
+    read_into(&bench->specimen, IMAP_COMMAND, "a SEARCH SEEN\r\n");
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        assert_null(make(bench, change_grow, seed));
+        assert_null(make(bench, change_shrink, seed));
+    }
 }
 
 static void parts_of_the_other_are_taken(void **state) {
@@ -120,7 +161,7 @@ static void what_is_the_same_is_not_taken(void **state) {
 
     read_into(&bench->specimen, IMAP_RESPONSE, input);
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
-        const char *text = make(bench, change_splice, seed, true);
+        const char *text = make(bench, change_splice, seed);
         assert_true(!text || strcmp(text, input) != 0);
     }
 }
@@ -141,7 +182,11 @@ static void values_go_to_their_edges(void **state) {
     makes(*state, change_edge, IMAP_COMMAND, "a SELECT b\r\n", "a SELECT \"&Jjo\"\r\n");
     makes(*state, change_edge, IMAP_COMMAND, "a NOOP\r\n", "* NOOP\r\n");
     makes(*state, change_edge, IMAP_COMMAND, "a SEARCH ON 2-Feb-1994\r\n",
-          "a SEARCH ON 0-Jan-0000\r\n");
+          "a SEARCH ON 0-Jan-2000\r\n");
+    makes(*state, change_edge, IMAP_COMMAND, "a SEARCH ON 2-Feb-1994\r\n",
+          "a SEARCH ON 29-Feb-1900\r\n");
+    makes(*state, change_edge, IMAP_COMMAND, "a SELECT b\r\n", "a SELECT INBOX/a\r\n");
+    makes(*state, change_edge, IMAP_COMMAND, "a LOGIN me b\r\n", "a LOGIN me \"\\\\\"\r\n");
     makes(*state, change_edge, IMAP_COMMAND, "a EXPUNGE\r\n", "+ EXPUNGE\r\n");
 }
 
@@ -163,7 +208,7 @@ static void counts_stay_right(void **state) {
     imap_extensions_of_dialect(imap_grammar_builtin(), "all", &all);
     read_into(&bench->specimen, IMAP_COMMAND, input);
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
-        const char *text = make(bench, change_value, seed, false);
+        const char *text = make(bench, change_value, seed);
         if (text && !memchr(text, '\0', bench->size)) {
             others += strcmp(text, input) != 0;
             assert_true(specimen_can_be(imap_grammar_builtin(), &all, IMAP_COMMAND, bench->output,
@@ -194,7 +239,7 @@ static void broken_messages_are_changed(void **state) {
     read_into(&bench->specimen, IMAP_RESPONSE, input);
     assert_false(bench->specimen.is_whole);
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
-        const char *text = make(bench, change_octets, seed, false);
+        const char *text = make(bench, change_octets, seed);
         changed += text && memcmp(text, input, sizeof input) != 0;
         near += text && memcmp(text, input, strlen("* FLAGS (\\A ")) == 0;
     }
@@ -217,22 +262,25 @@ static void there_may_be_nothing_to_change(void **state) {
     struct bench *bench = *state;
 
     read_into(&bench->specimen, IMAP_RESPONSE, "???\r\n");
-    assert_null(make(bench, change_regenerate, 0, false));
-    assert_null(make(bench, change_splice, 0, true));
-    assert_null(make(bench, change_repeat, 0, false));
-    assert_null(make(bench, change_grow, 0, false));
-    assert_null(make(bench, change_encoding, 0, false));
-    assert_null(make(bench, change_edge, 0, false));
-    assert_null(make(bench, change_value, 0, false));
-    assert_null(make(bench, change_word, 0, false));
-    assert_null(make(bench, change_count, 0, false));
-    assert_null(make(bench, change_break, 0, false));
+    assert_null(make(bench, change_regenerate, 0));
+    assert_null(make(bench, change_splice, 0));
+    assert_null(make(bench, change_repeat, 0));
+    assert_null(make(bench, change_grow, 0));
+    assert_null(make(bench, change_encoding, 0));
+    assert_null(make(bench, change_edge, 0));
+    assert_null(make(bench, change_value, 0));
+    assert_null(make(bench, change_word, 0));
+    assert_null(make(bench, change_count, 0));
+    assert_null(make(bench, change_break, 0));
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(items_are_repeated_dropped_and_swapped),
+        cmocka_unit_test(an_item_that_is_alone_is_repeated),
         cmocka_unit_test(recursion_grows_and_shrinks),
+        cmocka_unit_test(recursion_gets_deeper_than_readers),
+        cmocka_unit_test(what_grows_or_shrinks_is_another),
         cmocka_unit_test(parts_of_the_other_are_taken),
         cmocka_unit_test(what_is_the_same_is_not_taken),
         cmocka_unit_test(strings_are_written_in_other_ways),

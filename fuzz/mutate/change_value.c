@@ -1,17 +1,27 @@
 /* Changes of what a message says, and of how it is written. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "change.h"
 
 enum {
     TRIES = 8,  /* to find what a change needs */
-    HEADER = 32 /* octets of a literal's header at most */
+    HEADER = 64 /* octets of a literal's header at most */
 };
 
 static bool replace_node(struct changing *changing, const struct imap_node *node,
                          const void *octets, size_t size) {
     return draft_replace(changing->draft, (size_t)node->start, (size_t)node->end, octets, size);
+}
+
+static bool is_string(const void *grammar, const struct imap_node *node) {
+    return imap_rule_encodings(grammar, node->rule) != 0;
+}
+
+/* 0: there is none. */
+static uint32_t choose_string(const struct changing *changing) {
+    return specimen_find(changing->specimen, changing->random, is_string, changing->grammar);
 }
 
 static enum imap_encoding choose_encoding(void *context, const struct imap_node *node) {
@@ -22,7 +32,7 @@ static enum imap_encoding choose_encoding(void *context, const struct imap_node 
 bool change_encoding(struct changing *changing) {
     const struct specimen *specimen = changing->specimen;
 
-    if (!specimen->is_whole) {
+    if (imap_tree_root(&specimen->tree) == 0 || choose_string(changing) == 0) {
         return false;
     }
     size_t size = imap_print(&specimen->tree, changing->grammar, specimen->root, specimen->octets,
@@ -67,28 +77,32 @@ static size_t write_string(struct random *random, const uint8_t *value, size_t s
     return header + size;
 }
 
+/* Its length; more than the room: it isn't there. */
+static size_t value_of(const struct changing *changing, const struct imap_node *node,
+                       uint8_t *value, size_t room) {
+    return imap_value(changing->specimen->octets + node->start, (size_t)(node->end - node->start),
+                      value, room);
+}
+
 bool change_value(struct changing *changing) {
     const struct specimen *specimen = changing->specimen;
+    const struct imap_node *node = &specimen->nodes[choose_string(changing)];
     uint8_t *value = changing->text, *text = changing->text + CHANGE_TEXT / 2;
     size_t room = CHANGE_TEXT / 2 - HEADER;
 
-    for (int i = 0; i < TRIES; i++) {
-        uint32_t node = specimen_choose(specimen, changing->random);
-        const struct imap_node *n = &specimen->nodes[node];
-        if (node == 0 || imap_rule_encodings(changing->grammar, n->rule) == 0) {
-            continue;
-        }
-        size_t size =
-            imap_value(specimen->octets + n->start, (size_t)(n->end - n->start), value, room);
-        struct draft draft = {value, size, room};
-        return size <= room && change_disturb(changing->random, &draft, 0) &&
-               replace_node(changing, n, text,
-                            write_string(changing->random, value, draft.size, text));
+    if (node == specimen->nodes) {
+        return false;
     }
-    return false;
+    struct draft draft = {value, value_of(changing, node, value, room), room};
+    return draft.size <= room && change_disturb(changing->random, &draft, 0) &&
+           replace_node(changing, node, text,
+                        write_string(changing->random, value, draft.size, text));
 }
 
-/* The digits of a literal's header that a node begins with; false: it is none. */
+/* ---- lies --------------------------------------------------------------------------------------
+ */
+
+/* The digits of the literal's header that the node begins with; false: it has none. */
 static bool find_count(const uint8_t *octets, const struct imap_node *node, size_t *start,
                        size_t *end) {
     size_t at = (size_t)node->start;
@@ -101,22 +115,54 @@ static bool find_count(const uint8_t *octets, const struct imap_node *node, size
     while (*end < node->end && octets[*end] >= '0' && octets[*end] <= '9') {
         ++*end;
     }
-    return *end > *start && *end < node->end;
+    return *end > *start && *end < node->end && (octets[*end] == '}' || octets[*end] == '+');
+}
+
+static bool has_count(const void *octets, const struct imap_node *node) {
+    size_t start, end;
+
+    return node->children == 0 && find_count(octets, node, &start, &end);
+}
+
+/* A number that is not the truth. Constant, or in `scratch`. */
+static const char *lie(struct random *random, unsigned long long truth, char *scratch) {
+    char digits[EDGE_SCRATCH];
+    size_t size = (size_t)snprintf(digits, sizeof digits, "%llu", truth);
+    const char *number;
+
+    do {
+        number = edges_number((const uint8_t *)digits, size, random, scratch);
+    } while (strtoull(number, NULL, 10) == truth);
+    return number;
+}
+
+/* Makes a literal of the node, whose header lies. */
+static bool lie_about_node(struct changing *changing, const struct imap_node *node) {
+    char scratch[EDGE_SCRATCH];
+    size_t room = CHANGE_TEXT - HEADER,
+           size = value_of(changing, node, changing->text + HEADER, room);
+    const char *number = lie(changing->random, size, scratch);
+
+    if (size > room) {
+        return false;
+    }
+    int header = snprintf((char *)changing->text, HEADER, "{%s}\r\n", number);
+    memmove(changing->text + header, changing->text + HEADER, size);
+    return replace_node(changing, node, changing->text, (size_t)header + size);
 }
 
 bool change_count(struct changing *changing) {
     const struct specimen *specimen = changing->specimen;
-    uint32_t count = specimen->tree.count, first = specimen_choose(specimen, changing->random);
+    uint32_t node = specimen_find(specimen, changing->random, has_count, specimen->octets);
     size_t start, end;
-    char scratch[EDGE_SCRATCH];
 
-    for (uint32_t i = 0; i + 1 < count; i++) {
-        const struct imap_node *node = &specimen->nodes[1 + (first - 1 + i) % (count - 1)];
-        if (node->children == 0 && find_count(specimen->octets, node, &start, &end)) {
-            const char *number =
-                edges_number(specimen->octets + start, end - start, changing->random, scratch);
-            return draft_replace(changing->draft, start, end, number, strlen(number));
-        }
+    if (node != 0 && find_count(specimen->octets, &specimen->nodes[node], &start, &end)) {
+        char scratch[EDGE_SCRATCH];
+        const char *number = lie(
+            changing->random, strtoull((const char *)specimen->octets + start, NULL, 10), scratch);
+        return draft_replace(changing->draft, start, end, number, strlen(number));
     }
-    return false;
+    node = choose_string(changing);
+    node = node != 0 ? node : specimen_choose(specimen, changing->random);
+    return node != 0 && lie_about_node(changing, &specimen->nodes[node]);
 }

@@ -47,8 +47,7 @@ void specimen_read(struct specimen *specimen, const struct imap_grammar *grammar
     imap_parser_allow(&parser, extensions);
     enum imap_status status =
         imap_parser_feed(&parser, specimen->octets, specimen->size, &specimen->read);
-    specimen->is_whole = fits && status == IMAP_PAUSED && specimen->read == size &&
-                         imap_tree_root(&specimen->tree) != 0;
+    specimen->is_whole = fits && status == IMAP_PAUSED && specimen->read == size;
     link_nodes(specimen);
 }
 
@@ -66,26 +65,29 @@ uint32_t specimen_choose(const struct specimen *specimen, struct random *random)
     return specimen->tree.count > 1 ? 1 + random_below(random, specimen->tree.count - 1) : 0;
 }
 
-uint32_t specimen_choose_rule(const struct specimen *specimen, imap_rule rule,
-                              struct random *random) {
-    uint32_t count = specimen->tree.count, first = specimen_choose(specimen, random);
+uint32_t specimen_find(const struct specimen *specimen, struct random *random,
+                       specimen_filter *filter, const void *context) {
+    uint32_t count = specimen->tree.count, node = specimen_choose(specimen, random);
 
-    for (uint32_t i = 0; i + 1 < count; i++) {
-        uint32_t node = 1 + (first - 1 + i) % (count - 1);
-        if (specimen->nodes[node].rule == rule) {
+    for (uint32_t i = 1; i < count; i++) {
+        if (filter(context, &specimen->nodes[node])) {
             return node;
         }
+        node = node + 1 < count ? node + 1 : 1;
     }
     return 0;
 }
 
 uint32_t specimen_choose_item(const struct specimen *specimen, struct random *random) {
+    uint32_t any = 0;
+
     for (int i = 0; i < TRIES; i++) {
         uint32_t node = specimen_choose(specimen, random);
         uint32_t before = node != 0 ? specimen->before[node] : 0;
         if (before != 0 && specimen->nodes[before].rule == specimen->nodes[node].rule) {
             return node;
         }
+        any = before != 0 ? node : any;
     }
-    return 0;
+    return any;
 }

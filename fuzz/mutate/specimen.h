@@ -15,10 +15,10 @@
 
 struct specimen {
     enum imap_root root;
-    bool is_whole;         /* the grammar reads it, and it is short enough */
+    bool is_whole;         /* the grammar reads it, and it is short enough to be all here */
     size_t size;           /* of octets */
     size_t read;           /* up to here the grammar reads it */
-    struct imap_tree tree; /* in `nodes`; offsets into `octets` */
+    struct imap_tree tree; /* in `nodes`, as many as fit; offsets into `octets` */
     uint8_t octets[SPECIMEN_OCTETS];
     struct imap_node nodes[SPECIMEN_NODES];
     uint32_t before[SPECIMEN_NODES];  /* of each node: its brother before it, 0: it is the first */
@@ -36,10 +36,15 @@ bool specimen_can_be(const struct imap_grammar *, const struct imap_extensions *
 /* A node at random, 0 when there is none. */
 uint32_t specimen_choose(const struct specimen *, struct random *);
 
-/* A node of that rule at random; 0 when there is none. */
-uint32_t specimen_choose_rule(const struct specimen *, imap_rule, struct random *);
+/* Is the node one that is looked for? */
+typedef bool specimen_filter(const void *context, const struct imap_node *);
 
-/* A node that has a brother of the same rule before it; 0 when there is none among a few tries. */
+/* A node at random that the filter lets through; 0 when there is none. */
+uint32_t specimen_find(const struct specimen *, struct random *, specimen_filter *,
+                       const void *context);
+
+/* A node that has a brother before it, of the same rule if there is one among a few tries; 0 when
+ * there is none. */
 uint32_t specimen_choose_item(const struct specimen *, struct random *);
 
 #endif
