@@ -72,6 +72,7 @@ FUZZ_SANITIZE_address   := -fsanitize=address
 FUZZ_SANITIZE_undefined := -fsanitize=undefined -fno-sanitize-recover=undefined
 FUZZ_SANITIZE_memory    := -fsanitize=memory -fsanitize-memory-track-origins
 FUZZ_SANITIZE_coverage  := -fprofile-instr-generate -fcoverage-mapping
+FUZZ_SANITIZE_none      := -O2
 
 FUZZ_BUILD := $(BUILD)/fuzz/$(ENGINE)-$(FUZZ_SANITIZER)
 FUZZ_CFLAGS := -O1 -g -fno-omit-frame-pointer $(FUZZ_INSTRUMENT_$(ENGINE)) $(FUZZ_SANITIZE_$(FUZZ_SANITIZER))
