@@ -26,6 +26,9 @@ $(BUILD)/fuzz/%_test: $(BUILD)/fuzz/%_test.o $(call object,$(MUTATOR)) $(BUILD)/
 ENGINE_TESTS := $(BUILD)/fuzz/engine/libfuzzer_test $(BUILD)/fuzz/engine/aflplusplus_test
 $(ENGINE_TESTS): %_test: %.o
 
+$(BUILD)/fuzz/memory_test: $(BUILD)/fuzz/engine/aflplusplus.o
+$(BUILD)/fuzz/memory_test: private override LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
 corpus: $(BUILD)/imapspec ## make the fuzzing targets' seeds and dictionaries, of the grammar and the dialogs
 	@BUILD=$(BUILD) scripts/corpus
 

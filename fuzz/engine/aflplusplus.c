@@ -1,5 +1,7 @@
-/* AFL++'s side of the mutator, a library that afl-fuzz loads. Its contract is AFL++'s
- * docs/custom_mutators.md, as of 4.04c; later versions have more functions, all optional. */
+/* AFL++'s side of the mutator, a library that afl-fuzz loads, as of 4.04c: later versions have more
+ * functions, all optional. */
+#include "aflplusplus.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,16 +10,6 @@
 #include "../mutator.h"
 #include "../trimmer.h"
 #include "settings.h"
-
-#pragma GCC visibility push(default)
-void *afl_custom_init(void *afl, unsigned seed);
-size_t afl_custom_fuzz(void *data, uint8_t *input, size_t size, uint8_t **output, uint8_t *other,
-                       size_t other_size, size_t max_size);
-int32_t afl_custom_init_trim(void *data, uint8_t *input, size_t size);
-size_t afl_custom_trim(void *data, uint8_t **output);
-int32_t afl_custom_post_trim(void *data, uint8_t is_as_good);
-void afl_custom_deinit(void *data);
-#pragma GCC visibility pop
 
 enum {
     SMALL = 4096,    /* octets; a longer input grows to its double at most */

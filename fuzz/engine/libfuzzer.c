@@ -1,20 +1,15 @@
 /* libFuzzer's side of the mutator: a target that is linked with this mutates IMAP. */
+#include "libfuzzer.h"
+
 #include <stdlib.h>
-#include <string.h>
 
 #include "../../parser/generate/random.h"
 #include "../mutator.h"
 #include "settings.h"
 
-/* libFuzzer's contract: https://llvm.org/docs/LibFuzzer.html and FuzzerInterface.h. */
-size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
-size_t LLVMFuzzerCustomCrossOver(const uint8_t *data, size_t size, const uint8_t *other,
-                                 size_t other_size, uint8_t *out, size_t max_out_size,
-                                 unsigned seed);
-
 /* Its own mutator, which has the dictionary, and what the target compared with what. It is there
  * when the main program is libFuzzer's. */
-__attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+#pragma weak LLVMFuzzerMutate
 
 struct adapter {
     struct settings settings;

@@ -10,33 +10,7 @@
 #include <cmocka.h>
 
 #include "../imapspec.h"
-
-/* The linker has all calls of malloc and its kin come here (--wrap in the Makefile). */
-static size_t allocations_left = SIZE_MAX;
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *block, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *block, size_t size);
-
-static bool is_out(void) {
-    allocations_left -= allocations_left > 0;
-    return allocations_left == 0;
-}
-
-void *__wrap_malloc(size_t size) {
-    return is_out() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size) {
-    return is_out() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *block, size_t size) {
-    return is_out() ? NULL : __real_realloc(block, size);
-}
+#include "../scarce_memory.h"
 
 static bool make_generator(void) {
     struct imap_grammar_text text = {"more.abnf", "", 0};
@@ -63,18 +37,6 @@ static bool make_cases(void) {
 
 static bool make_refused_cases(void) {
     return imap_refused_cases(imap_grammar_builtin(), IMAP_COMMAND, ignore, NULL);
-}
-
-/* The least number of allocations that is enough. */
-static size_t allocations_of(bool (*make)(void)) {
-    size_t count = 0;
-    bool done = false;
-    while (!done) {
-        allocations_left = ++count;
-        done = make();
-        allocations_left = SIZE_MAX;
-    }
-    return count;
 }
 
 static void test_memory_is_out(void **state) {
