@@ -39,7 +39,8 @@ static bool same(const struct form *a, const struct form *b) {
 
 /* The node at which the forms begin to differ, 0 for none. */
 static uint32_t differing_node(const struct comparison *c, const struct ours *ours) {
-    struct imitation imitation = {.ours = ours};
+    struct knowledge knowledge = {.without = c->knowledge.without};
+    struct imitation imitation = {ours, &knowledge};
     size_t at = first_difference(&c->ours_form.text, &c->theirs_form.text);
     struct form form = {0};
     uint32_t node = ours_write(ours, &form, at, known_write, &imitation);
@@ -48,47 +49,95 @@ static uint32_t differing_node(const struct comparison *c, const struct ours *ou
 }
 
 /* Both accept it. */
-static enum verdict compare_values(struct comparison *c, const struct ours *ours) {
-    struct imitation imitation = {.ours = ours};
+static enum verdict compare_values(struct comparison *c, const struct ours *ours,
+                                   struct meeting *meeting) {
+    struct imitation imitation = {ours, &c->knowledge};
     theirs_write(&c->theirs, &c->theirs_form);
     ours_write(ours, &c->ours_form, SIZE_MAX, known_write, &imitation);
-    if (ours->size != c->theirs.read || !same(&c->ours_form, &c->theirs_form)) {
-        return known_vagueness(ours, differing_node(c, ours)) ? VERDICT_KNOWN : VERDICT_NEW;
+    if (ours->size == c->theirs.read && same(&c->ours_form, &c->theirs_form)) {
+        return VERDICT_ALIKE;
     }
-    return imitation.count > 0 ? VERDICT_KNOWN : VERDICT_ALIKE;
+    *meeting = known_vagueness(&c->knowledge, ours, differing_node(c, ours));
+    return meeting->known ? VERDICT_KNOWN : VERDICT_NEW;
 }
 
 /* Only libetpan accepts it. */
-static enum verdict compare_leniency(struct comparison *c) {
-    const struct ours *tolerant = &c->tolerant;
-    if (!tolerant->accepted) {
-        return known_acceptance(tolerant) ? VERDICT_KNOWN : VERDICT_NEW;
+static enum verdict compare_leniency(struct comparison *c, struct meeting *meeting) {
+    if (c->tolerant.accepted) {
+        return (c->tolerant.quirks & QUIRKS_OF_VALUES) != 0
+                   ? VERDICT_KNOWN
+                   : compare_values(c, &c->tolerant, meeting);
     }
-    if ((tolerant->quirks & QUIRKS_OF_VALUES) != 0) {
-        return VERDICT_KNOWN;
-    }
-    return compare_values(c, tolerant) == VERDICT_NEW ? VERDICT_NEW : VERDICT_KNOWN;
+    theirs_write(&c->theirs, &c->theirs_form);
+    *meeting = known_acceptance(&c->knowledge, &c->tolerant);
+    return meeting->known ? VERDICT_KNOWN : VERDICT_NEW;
 }
 
-static enum verdict judge(struct comparison *c) {
+static enum verdict judge(struct comparison *c, struct meeting *meeting) {
     if (c->ours.beyond || c->tolerant.beyond) {
         return VERDICT_BEYOND;
     }
     if (c->ours.accepted && c->theirs.accepted) {
-        return compare_values(c, &c->ours);
+        return compare_values(c, &c->ours, meeting);
     }
     if (c->ours.accepted) {
-        return known_refusal(&c->ours) ? VERDICT_KNOWN : VERDICT_NEW;
+        *meeting = known_refusal(&c->knowledge, &c->ours);
+        return meeting->known ? VERDICT_KNOWN : VERDICT_NEW;
     }
-    return c->theirs.accepted ? compare_leniency(c) : VERDICT_ALIKE;
+    if (c->theirs.accepted) {
+        return compare_leniency(c, meeting);
+    }
+    /* One of them accepted it, and must do so when it is mended. */
+    return c->knowledge.count == 0 ? VERDICT_ALIKE : VERDICT_NEW;
+}
+
+static void read_message(struct comparison *c, const uint8_t *octets, size_t count) {
+    ours_read(&c->ours, c->root, octets, count, false);
+    ours_read(&c->tolerant, c->root, octets, count, true);
+    /* Of a literal that doesn't end libetpan would take the memory for all. */
+    theirs_read(&c->theirs, c->root, octets, c->ours.cut || c->tolerant.cut ? 0 : count);
+}
+
+/* Octets of the message without the difference, 0 if that can't be. */
+static size_t mend(struct comparison *c, const struct meeting *meeting) {
+    const struct known *known = meeting->known;
+    if (known == NULL || known->part == NULL) {
+        return 0;
+    }
+    struct part part = known->part(&meeting->piece);
+    size_t before = (size_t)(part.octets - c->ours.octets);
+    size_t after = c->ours.given - before - part.count;
+    size_t size = strlen(known->instead);
+    if (before + size + after > sizeof c->mended) {
+        return 0;
+    }
+    memmove(c->mended, c->ours.octets, c->ours.octets == c->mended ? 0 : before);
+    memmove(c->mended + before + size, part.octets + part.count, after);
+    memcpy(c->mended + before, known->instead, size);
+    return before + size + after;
 }
 
 enum verdict compare(struct comparison *c, enum imap_root root, const void *octets, size_t count) {
-    ours_read(&c->ours, root, octets, count, false);
-    ours_read(&c->tolerant, root, octets, count, true);
-    /* Of a literal that doesn't end libetpan would take the memory for all. */
-    theirs_read(&c->theirs, root, octets, c->ours.cut || c->tolerant.cut ? 0 : count);
-    c->verdict = judge(c);
+    struct meeting meeting = {.known = NULL};
+
+    c->knowledge.count = 0;
+    c->root = root;
+    read_message(c, octets, count);
+    c->read = c->ours.accepted ? c->ours.size : 0;
+    c->verdict = judge(c, &meeting);
+    for (int mends = 0; mends < MOST_MENDS && c->verdict == VERDICT_KNOWN; mends++) {
+        count = mend(c, &meeting);
+        if (count == 0) {
+            return c->verdict;
+        }
+        read_message(c, c->mended, count);
+        meeting.known = NULL;
+        c->verdict = judge(c, &meeting);
+    }
+    bool quirky = c->theirs.accepted && !c->ours.accepted;
+    if (c->verdict == VERDICT_ALIKE && (quirky || c->knowledge.count > 0)) {
+        c->verdict = VERDICT_KNOWN;
+    }
     return c->verdict;
 }
 
@@ -123,6 +172,9 @@ static void tell_values(const struct comparison *c, FILE *stream) {
 }
 
 void comparison_tell(const struct comparison *c, FILE *stream) {
+    for (size_t i = 0; i < c->knowledge.count; i++) {
+        fprintf(stream, "without %s: ", c->knowledge.met[i]->name);
+    }
     tell_octets(stream, c->ours.octets, c->ours.accepted ? c->ours.size : c->ours.given);
     if (c->ours.accepted && !c->theirs.accepted) {
         fputs("libetpan refuses it\n", stream);
@@ -135,5 +187,6 @@ void comparison_tell(const struct comparison *c, FILE *stream) {
         fprintf(stream, "imapspec refuses it: %s at octet %llu: %s\n",
                 imap_rule_name(imap_grammar_builtin(), error->rule),
                 (unsigned long long)error->offset, text);
+        tell_form(stream, "libetpan", &c->theirs_form);
     }
 }

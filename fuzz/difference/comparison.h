@@ -16,10 +16,18 @@ enum verdict {
     VERDICT_NEW     /* they differ */
 };
 
+enum { MOST_MENDS = 32 }; /* of one message; what has more differences isn't compared */
+
+/* A known difference is mended: what both would read alike stands in its place, and what comes of
+ * it is compared in turn, until both agree. So nothing new hides behind what is known. */
 struct comparison {
     struct ours ours, tolerant; /* as the RFCs say; with all quirks tolerated */
     struct theirs theirs;
     struct form ours_form, theirs_form; /* where both accept it */
+    enum imap_root root;
+    size_t read; /* octets of the message as it came, 0 if our parser refuses it */
+    uint8_t mended[MOST_OCTETS];
+    struct knowledge knowledge;
     enum verdict verdict;
 };
 

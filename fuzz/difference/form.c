@@ -71,7 +71,7 @@ void form_number(struct form *form, uint64_t number) {
     form->number_end = form->text.size;
 }
 
-static void add_printable(struct form *form, uint8_t octet) {
+static void add_octet(struct form *form, uint8_t octet) {
     if (octet >= ' ' && octet <= '~') {
         buffer_add(&form->text, &octet, 1);
     } else {
@@ -91,19 +91,27 @@ void form_string(struct form *form, const void *octets, size_t count) {
         if (octet[i] == '"' || octet[i] == '\\') {
             buffer_add(&form->text, "\\", 1);
         }
-        add_printable(form, octet[i]);
+        add_octet(form, octet[i]);
     }
     buffer_add(&form->text, "\"", 1);
+}
+
+void form_inside(struct form *form, const void *octets, size_t count) {
+    const uint8_t *octet = octets;
+    for (size_t i = 0; i < count; i++) {
+        add_octet(form, octet[i]);
+    }
 }
 
 void form_text(struct form *form, const void *octets, size_t count) {
     const uint8_t *octet = octets;
     if (count > 0) {
         add_space(form, '"');
+        if (*octet == '[') {
+            buffer_add(&form->text, "\\", 1);
+        }
     }
-    for (size_t i = 0; i < count; i++) {
-        add_printable(form, octet[i]);
-    }
+    form_inside(form, octets, count);
 }
 
 void form_clear(struct form *form) {

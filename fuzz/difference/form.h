@@ -32,7 +32,11 @@ void form_number(struct form *, uint64_t);
 /* NULL is NIL. */
 void form_string(struct form *, const void *octets, size_t count);
 
-/* Human text: as it is, but for octets that can't be printed. */
+/* What stands in a string whose quotes are words: as it is, but for octets that can't be printed.
+ */
+void form_inside(struct form *, const void *octets, size_t count);
+
+/* The same of human text; "[" in front is "\[", as it begins no code. */
 void form_text(struct form *, const void *octets, size_t count);
 
 void form_clear(struct form *);

@@ -23,37 +23,61 @@ struct piece {
     bool over;               /* it is a number that is over the range of its rule */
 };
 
+/* Octets of a response. */
+struct part {
+    const uint8_t *octets;
+    size_t count;
+};
+
 struct known {
     const char *name;   /* "status-mailbox" */
     const char *source; /* "RFC 3501, 9" */
     const char *sentence;
     enum known_kind kind;
     const char *rule; /* that it is about; NULL: any; "env-*": any that begins so */
+    /* VAGUE, REFUSED: is it this, in a piece that the rule matched? ACCEPTED: the same of the rest
+     * of the response, from the octet on that the rule refuses. */
+    bool (*shape)(const struct piece *);
+    /* What it lies in, and what both would read alike there. NULL: what follows isn't compared. */
+    struct part (*part)(const struct piece *);
+    const char *instead;
     /* VALUE: writes what libetpan makes of a piece that the rule matched; false: nothing special.
-     * VAGUE, REFUSED: is it this, in a piece that the rule matched?
-     * ACCEPTED: the same of the rest of the response, from the octet on that the rule refuses. */
-    bool (*shape)(struct form *, const struct piece *);
+     */
+    bool (*imitate)(struct form *, const struct piece *);
 };
 
 /* Difference `index` from 0, NULL past the last. */
 const struct known *known_at(size_t index);
 
-/* What is to be written as libetpan does where that is known to differ. */
-struct imitation {
-    const struct ours *ours;
-    size_t count; /* how often it differed */
+enum { MOST_MET = 64 };
+
+/* What is known, and what of it was met in one message. */
+struct knowledge {
+    const struct known *without; /* as if this were not known */
+    const struct known *met[MOST_MET];
+    size_t count;
 };
 
-/* An ours_writer, with an imitation as its context. */
+/* A known difference where it was met. */
+struct meeting {
+    const struct known *known; /* NULL: none */
+    struct piece piece;
+};
+
+/* An ours_writer with this as its context writes as libetpan does what is known to differ. */
+struct imitation {
+    const struct ours *ours;
+    struct knowledge *knowledge;
+};
 bool known_write(void *imitation, struct form *, const struct imap_node *);
 
-/* Why libetpan refuses what we accept; NULL: that isn't known. */
-const struct known *known_refusal(const struct ours *);
+/* Why libetpan refuses what we accept. */
+struct meeting known_refusal(struct knowledge *, const struct ours *);
 
-/* Why libetpan makes another value of a node; NULL: that isn't known. */
-const struct known *known_vagueness(const struct ours *, uint32_t node);
+/* Why libetpan makes another value of a node. */
+struct meeting known_vagueness(struct knowledge *, const struct ours *, uint32_t node);
 
-/* Why libetpan accepts what we refuse, whatever is tolerated; NULL: that isn't known. */
-const struct known *known_acceptance(const struct ours *);
+/* Why libetpan accepts what we refuse, whatever is tolerated. */
+struct meeting known_acceptance(struct knowledge *, const struct ours *);
 
 #endif

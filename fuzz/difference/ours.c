@@ -133,7 +133,7 @@ static void write_capital(struct form *form, bool inside, const uint8_t *octets,
         value[i] = (uint8_t)toupper(value[i]);
     }
     if (inside) {
-        form_text(form, value, size);
+        form_inside(form, value, size);
     } else {
         form_string(form, value, size);
     }
