@@ -8,11 +8,11 @@ VERBOSE  ?=
 CFLAGS   ?= -O2 -g
 ## 1: with AddressSanitizer and UndefinedBehaviorSanitizer, below build/sanitize
 SANITIZE ?=
-## for make certify: options of `imapspec run`, as --filter 'rfc2060/6.3*'; else of scripts/bench, scripts/mutation-score
+## for make certify: options of `imapspec run`, as --filter 'rfc2060/6.3*'; else of the script of the target's name
 OPTIONS  ?=
 ## where make install installs, below DESTDIR
 PREFIX   ?= /usr/local
-## what runs at a time in make check, certify and tidy
+## what runs at a time in make check, certify, tidy, fuzz and its like
 JOBS     ?= $(shell nproc)
 
 BUILD    := build$(if $(SANITIZE),/sanitize)

@@ -32,12 +32,6 @@ $(BUILD)/fuzz/memory_test: private override LDFLAGS += -Wl,--wrap=malloc,--wrap=
 corpus: $(BUILD)/imapspec ## make the fuzzing targets' seeds and dictionaries, of the grammar and the dialogs
 	@BUILD=$(BUILD) scripts/corpus
 
-.PHONY: fuzz-triage
-fuzz-triage: all mutator ## tell the findings of TARGET, or of all, apart; make their inputs small
-	@scripts/setup fuzz
-	+@BUILD=$(BUILD) scripts/fuzz-triage --engine $(ENGINE) --sanitizer $(FUZZ_SANITIZER) --jobs $(JOBS) \
-	    $(OPTIONS) $(TARGET)
-
 # ---- targets -----------------------------------------------------------------------------------
 
 ## make fuzz: libfuzzer or afl
@@ -49,15 +43,21 @@ FUZZ_SANITIZER ?= address
 TARGET    ?=
 ## make fuzz: how long, as 60, 10m or 2h
 TIME      ?= 60
+## make fuzz and its like: where corpora grow, a folder for each target
+FUZZ_CORPUS ?= $(BUILD)/fuzz/corpus
 
 FUZZ_OPTIONS = --engine $(ENGINE) --sanitizer $(FUZZ_SANITIZER) --jobs $(JOBS)
 
-.PHONY: fuzz fuzz-check fuzz-minimize fuzz-coverage fuzz-plot
+.PHONY: fuzz fuzz-check fuzz-triage fuzz-minimize fuzz-coverage fuzz-plot
 fuzz: ## set up, build, fuzz TARGET for TIME; without a TARGET list all
 	@BUILD=$(BUILD) scripts/fuzz --time $(TIME) $(FUZZ_OPTIONS) $(OPTIONS) $(TARGET)
 
 fuzz-check: ## set up, build, see that all fuzzing targets live and reach what they did
 	@BUILD=$(BUILD) scripts/fuzz-check --jobs $(JOBS) $(OPTIONS) $(TARGET)
+
+fuzz-triage: all mutator ## tell the findings of TARGET, or of all, apart; make their inputs small
+	@scripts/setup fuzz
+	+@BUILD=$(BUILD) scripts/fuzz-triage $(FUZZ_OPTIONS) $(OPTIONS) $(TARGET)
 
 fuzz-minimize: ## leave in the grown corpus of TARGET what covers all that it does
 	@BUILD=$(BUILD) scripts/fuzz-minimize --engine $(ENGINE) --sanitizer $(FUZZ_SANITIZER) $(OPTIONS) $(TARGET)
@@ -81,7 +81,7 @@ FUZZ_BUILD := $(BUILD)/fuzz/$(ENGINE)-$(FUZZ_SANITIZER)
 FUZZ_CFLAGS := -O1 -g -fno-omit-frame-pointer $(FUZZ_INSTRUMENT_$(ENGINE)) $(FUZZ_SANITIZE_$(FUZZ_SANITIZER))
 
 fuzz-targets: $(BUILD)/parser/tables.c mutator $(BUILD)/fuzz/transition-coverage ## build all targets for ENGINE and FUZZ_SANITIZER
-	+@$(MAKE) --no-print-directory BUILD=$(FUZZ_BUILD) PLAIN=$(BUILD) OUT=$(FUZZ_BUILD) ENGINE=$(ENGINE) \
+	+@$(MAKE) --no-print-directory $(if $(VERBOSE),,--silent) BUILD=$(FUZZ_BUILD) PLAIN=$(BUILD) OUT=$(FUZZ_BUILD) ENGINE=$(ENGINE) \
 	    CC=$(FUZZ_COMPILER_$(ENGINE)) CXX=$(FUZZ_COMPILER_$(ENGINE))++ \
 	    CFLAGS='$(FUZZ_CFLAGS)' CXXFLAGS='$(FUZZ_CFLAGS)' LIB_FUZZING_ENGINE=-fsanitize=fuzzer \
 	    fuzz-programs $(if $(filter libfuzzer,$(ENGINE)),$(FUZZ_BUILD)/reference)
