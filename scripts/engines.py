@@ -18,7 +18,6 @@ import keeper
 FINDING = re.compile(r"(crash|leak|oom|timeout)-")
 # What the mutator needs to know of a seed set's inputs, as AFL++'s runs outside of the target.
 ROOTS = {"client": "command", "server": "greeting"}
-TIMEOUT = 5  # seconds for one input, where the target's options say nothing
 
 
 @dataclasses.dataclass
@@ -59,6 +58,17 @@ def spawn(command, log, variables):
                                 stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                                 start_new_session=True,
                                 preexec_fn=lambda: keeper.die_with_parent(parent))
+
+
+def run(command, log, variables):
+    """The status of a process. When the user has had enough, all of it is ended."""
+    process = spawn(command, log, variables)
+    try:
+        return process.wait()
+    finally:
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 # ---- libFuzzer -----------------------------------------------------------------------------------
@@ -174,7 +184,7 @@ class AFL:
             variables.setdefault("AFL_CUSTOM_MUTATOR_ONLY", "1")
         self.process = spawn(
             ["afl-fuzz", role, self.number, *seed, "-V", max(1, round(seconds)), "-m", "none",
-             "-t", int(options.get("timeout", TIMEOUT)) * 1000, *dictionary, *length,
+             "-t", round(target.timeout * 1000), *dictionary, *length,
              "-i", self.campaign.inputs, "-o", self.output, "--", self.campaign.program],
             self.log, variables)
 

@@ -8,13 +8,19 @@ import dataclasses
 import os
 import pathlib
 import re
+import shutil
+import signal
 import subprocess
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TARGETS = ROOT / "fuzz/targets"
 BUILD = ROOT / os.environ.get("BUILD", "build")
 ENGINES = ["libfuzzer", "afl"]
 SANITIZERS = ["address", "undefined", "memory", "coverage", "none"]
+# Of one input, where the target's options say nothing.
+TIMEOUT = 10      # seconds
+MEGABYTES = 2048
 
 
 class Problem(Exception):
@@ -67,6 +73,16 @@ class Target:
         """The dictionary's file; None when there is none."""
         name = self.options.get("libfuzzer", "dict", fallback=None)
         return existing(BUILD / "corpus" / name) if name else None
+
+    @property
+    def timeout(self):
+        """Seconds that one input may take."""
+        return self.options.getfloat("libfuzzer", "timeout", fallback=TIMEOUT)
+
+    @property
+    def megabytes(self):
+        """Memory that one input may take."""
+        return self.options.getint("libfuzzer", "rss_limit_mb", fallback=MEGABYTES)
 
     @property
     def flags(self):
@@ -129,6 +145,9 @@ def made(folder):
     return folder
 
 
+# ---- building ------------------------------------------------------------------------------------
+
+
 def make(*arguments, jobs=None):
     """A make of its own, whoever called us: it says what it builds on stderr."""
     environment = {name: value for name, value in os.environ.items()
@@ -155,3 +174,29 @@ def prepare(engine, sanitizer, chosen, jobs=None):
     if missing:
         raise Problem(f"{', '.join(missing)} can't be built here: its library is missing")
     make("corpus", jobs=jobs)
+
+
+# ---- a script --------------------------------------------------------------------------------------
+
+def show(line, stream=sys.stderr):
+    """One line on a terminal, in the place of the last one; nothing elsewhere."""
+    if stream.isatty():
+        width = shutil.get_terminal_size().columns - 1
+        print(f"\r\033[K{line[:width]}", end="", file=stream, flush=True)
+
+
+def interrupt(number, frame):
+    raise KeyboardInterrupt
+
+
+def run_script(main):
+    """The exit status of a script: what its main function returns, 2 with a line at a Problem, 130 if
+    the user interrupts."""
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        return main()
+    except (Problem, OSError) as problem:
+        print(f"{pathlib.Path(sys.argv[0]).name}: {problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT

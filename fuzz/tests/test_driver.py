@@ -64,7 +64,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 }
 """
 STILLBORN = "/* It ends before it begins. */" + HEAD + """
-int LLVMFuzzerInitialize(int *argc, char ***argv) { (void)argc; (void)argv; exit(3); }
+#include <stdio.h>
+int LLVMFuzzerInitialize(int *argc, char ***argv) {
+    (void)argc; (void)argv;
+    fputs("ERROR: no pulse\\n", stderr);
+    exit(3);
+}
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) { (void)data; (void)size; return 0; }
 """
 OPTIONS = "[libfuzzer]\nmax_len = 16\n\n[imapspec]\nseeds = words\n"
@@ -213,6 +218,7 @@ def test_cannot_begin(fresh):
     done = fresh.run("fuzz", "--time", "2", "stillborn")
     assert done.returncode == 2
     assert "ended with status 3" in done.stderr
+    assert done.stderr.endswith("1.log\n    ERROR: no pulse\n")
 
 
 @pytest.mark.parametrize("engine", ["libfuzzer", "afl"])
@@ -344,6 +350,14 @@ def test_plot(fresh, tmp_path):
     png, svg = (fresh.folder / line for line in done.stdout.splitlines())
     assert png.read_bytes().startswith(b"\x89PNG") and png.stat().st_size > 5000
     assert all(name in svg.read_text() for name in ("aided", "unaided", "other", "features"))
+
+
+def test_tics_are_whole_numbers(fresh, tmp_path):
+    plot_data = tmp_path / "plot_data"
+    plot_data.write_text("# relative_time, cycles_done, edges_found\n1, 0, 101\n9, 0, 103\n")
+    _, svg = fresh.run("fuzz-plot", "sound", f"run={plot_data}").stdout.splitlines()
+    tics = re.findall(r">\s*(10\d)\s*<", (fresh.folder / svg).read_text())
+    assert tics == ["101", "102", "103", "104"]
 
 
 def test_nothing_to_plot(fresh):
