@@ -2,14 +2,6 @@
 
 #include <string.h>
 
-/* With the others, libetpan takes as a value what has none by the grammar. */
-enum {
-    QUIRKS_OF_VALUES = 1U << IMAP_QUIRK_EMPTY_LINE | 1U << IMAP_QUIRK_BARE_PLUS |
-                       1U << IMAP_QUIRK_MISSING_TEXT | 1U << IMAP_QUIRK_CODE_WITHOUT_SPACE |
-                       1U << IMAP_QUIRK_UNQUOTED_SPECIAL | 1U << IMAP_QUIRK_NIL_STRING |
-                       1U << IMAP_QUIRK_EMPTY_LIST | 1U << IMAP_QUIRK_NEGATIVE_NUMBER
-};
-
 void comparison_init(struct comparison *comparison) {
     *comparison = (struct comparison){0};
     ours_init(&comparison->ours);
@@ -64,9 +56,7 @@ static enum verdict compare_values(struct comparison *c, const struct ours *ours
 /* Only libetpan accepts it. */
 static enum verdict compare_leniency(struct comparison *c, struct meeting *meeting) {
     if (c->tolerant.accepted) {
-        return (c->tolerant.quirks & QUIRKS_OF_VALUES) != 0
-                   ? VERDICT_KNOWN
-                   : compare_values(c, &c->tolerant, meeting);
+        return compare_values(c, &c->tolerant, meeting);
     }
     theirs_write(&c->theirs, &c->theirs_form);
     *meeting = known_acceptance(&c->knowledge, &c->tolerant);

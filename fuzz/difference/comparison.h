@@ -21,7 +21,7 @@ enum { MOST_MENDS = 32 }; /* of one message; what has more differences isn't com
 /* A known difference is mended: what both would read alike stands in its place, and what comes of
  * it is compared in turn, until both agree. So nothing new hides behind what is known. */
 struct comparison {
-    struct ours ours, tolerant; /* as the RFCs say; with all quirks tolerated */
+    struct ours ours, tolerant; /* as the RFCs say; with quirks tolerated */
     struct theirs theirs;
     struct form ours_form, theirs_form; /* where both accept it */
     enum imap_root root;

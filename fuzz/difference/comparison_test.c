@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-enum { MOST_KNOWN = 128 };
+enum { MOST_KNOWN = 128, FEW = 8 };
 
 /* What libetpan loses by itself is for its own targets. */
 __attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
@@ -258,7 +258,23 @@ static const struct {
     {"literal-length", IMAP_RESPONSE,
      OCTETS("* LIST () \"/\" {18446744073709551617}\r\nx\r\n\r\n")},
     {"space-missing", IMAP_RESPONSE, OCTETS("* QUOTA a (b 8 1c 1 1)\r\n")},
+    {"nil-string", IMAP_RESPONSE, OCTETS("* 1 FETCH (BODY (\"a\" \"b\" NIL NIL NIL NIL 3))\r\n")},
+    {"nil-string", IMAP_RESPONSE,
+     OCTETS("* 1 FETCH (BODY (NIL \"b\" NIL NIL NIL \"7bit\" 3))\r\n")},
+    {"nil-string", IMAP_RESPONSE,
+     OCTETS("* 1 FETCH (BODY (\"a\" NIL NIL NIL NIL \"7bit\" 3))\r\n")},
+    {"nil-string", IMAP_RESPONSE,
+     OCTETS("* 1 FETCH (BODY (\"a\" \"b\" (\"c\" NIL) NIL NIL \"7bit\" 3))\r\n")},
+    {"list-empty", IMAP_RESPONSE,
+     OCTETS("* 1 FETCH (BODY (\"a\" \"b\" () NIL NIL \"7bit\" 3))\r\n")},
+    {"list-empty", IMAP_RESPONSE,
+     OCTETS("* 1 FETCH (ENVELOPE (NIL NIL () NIL NIL NIL NIL NIL NIL NIL))\r\n")},
+    {"malformed-code", IMAP_RESPONSE, OCTETS("* OK [ALERT]\r\n")},
+    {"plus-bare", IMAP_RESPONSE, OCTETS("+\r\n")},
+    {"atom-special", IMAP_RESPONSE, OCTETS("* FLAGS (\\*)\r\n")},
+    {"atom-8bit", IMAP_RESPONSE, OCTETS("* LIST () \"/\" \377\r\n")},
     {"atom-8bit", IMAP_RESPONSE, OCTETS("\336a OK x\r\n")},
+    {"rights", IMAP_RESPONSE, OCTETS("* MYRIGHTS x \"\\\"\"\r\n")},
     {"rights", IMAP_RESPONSE, OCTETS("* MYRIGHTS x \"(\"\r\n")},
     {"message-short", IMAP_RESPONSE,
      OCTETS("* 1 FETCH (BODY (\"message\" \"rfc822\" NIL NIL NIL \"7bit\" 3))\r\n")},
@@ -283,7 +299,7 @@ static void test_known(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         knowledge->without = NULL;
         enum verdict verdict = compare(comparison, cases[i].root, cases[i].octets, cases[i].count);
-        if (verdict != VERDICT_KNOWN || knowledge->count == 0 ||
+        if (verdict != VERDICT_KNOWN || knowledge->count == 0 || knowledge->count > FEW ||
             strcmp(knowledge->met[0]->name, cases[i].name) != 0) {
             fail_msg("not known as %s: %s", cases[i].name, cases[i].octets);
         }

@@ -157,8 +157,32 @@ static bool misses_space(const struct piece *piece) {
     return piece->space && !piece->over && piece->count > 0 && !strchr(")\t\r\n", *piece->octets);
 }
 
+static bool is_nil(const struct piece *piece) {
+    return begins(piece, "NIL") && piece->count > 3 && strchr(" )\r\n", piece->octets[3]) != NULL;
+}
+
+static bool is_line_end(const struct piece *piece) {
+    return begins(piece, "\r") || begins(piece, "\n");
+}
+
+static bool is_end(const struct piece *piece) {
+    return begins(piece, ")");
+}
+
+static bool is_special(const struct piece *piece) {
+    return piece->atom && piece->count > 0 && memchr("\"%*\\]{", *piece->octets, 6) != NULL;
+}
+
+static bool is_end_of_list(const struct piece *piece) {
+    return is_end(piece) && piece->octets[-1] != '(';
+}
+
+static bool is_empty_list(const struct piece *piece) {
+    return is_end(piece) && piece->octets[-1] == '(';
+}
+
 static bool is_8bit(const struct piece *piece) {
-    return piece->count > 0 && *piece->octets >= 0x7f;
+    return piece->atom && piece->count > 0 && *piece->octets >= 0x7f;
 }
 
 static bool is_over(const struct piece *piece) {
@@ -177,8 +201,8 @@ static bool is_zero(const struct piece *piece) {
     return begins(piece, "0");
 }
 
-static bool is_nil(const struct piece *piece) {
-    return begins(piece, "NIL");
+static bool is_nil_string(const struct piece *piece) {
+    return piece->string && is_nil(piece);
 }
 
 static bool is_string(const struct piece *piece) {
@@ -190,13 +214,9 @@ static bool is_list(const struct piece *piece) {
 }
 
 static bool is_atom(const struct piece *piece) {
-    return piece->count > 0 && *piece->octets > ' ' && !strchr("(){\"\\%*]\x7f", *piece->octets);
+    return piece->count > 0 && *piece->octets > ' ' && !is_nil(piece) &&
+           !strchr("(){\"\\%*]\x7f", *piece->octets);
 }
-
-static bool is_line_end(const struct piece *piece) {
-    return begins(piece, "\r") || begins(piece, "\n");
-}
-
 static bool is_quoted_line_end(const struct piece *piece) {
     return piece->quoted && is_line_end(piece);
 }
@@ -204,10 +224,6 @@ static bool is_quoted_line_end(const struct piece *piece) {
 static bool is_string_after_space(const struct piece *piece) {
     const struct piece rest = {.octets = piece->octets + 1, .count = piece->count - 1};
     return begins(piece, " ") && is_string(&rest);
-}
-
-static bool is_end(const struct piece *piece) {
-    return begins(piece, ")");
 }
 
 /* Where a word stood last before the piece, NULL: nowhere. */
@@ -306,6 +322,11 @@ static struct part at_end(const struct piece *piece) {
 
 static struct part first_octet(const struct piece *piece) {
     return (struct part){piece->octets, 1};
+}
+
+/* One that a backslash may stand before. */
+static struct part character(const struct piece *piece) {
+    return (struct part){piece->octets, *piece->octets == '\\' && piece->count > 1 ? 2 : 1};
 }
 
 static struct part second_octet(const struct piece *piece) {
@@ -412,6 +433,10 @@ static struct part space_and_string(const struct piece *piece) {
     return (struct part){piece->octets, 1 + string(&rest).count};
 }
 
+static struct part empty_list(const struct piece *piece) {
+    return (struct part){piece->octets - 1, 2};
+}
+
 /* All of the quoted string that it is in. */
 static struct part quoted(const struct piece *piece) {
     const uint8_t *start = piece->octets - 1, *end = piece->octets;
@@ -471,6 +496,12 @@ static const struct known differences[] = {
      KNOWN_REFUSED, "text", .shape = seems_literal, .part = first_bracket, .instead = "x"},
     {"code-literal", "RFC 3501, 9", "a broken code may hold a literal", KNOWN_ACCEPTED, NULL,
      .shape = in_code},
+    {"message-empty", "RFC 3501, 9", "the body of a message may be empty", KNOWN_ACCEPTED, "body",
+     .shape = is_end, .part = here, .instead = "\"a\" \"b\" NIL NIL NIL \"7bit\" 1"},
+    {"list-empty", "RFC 3501, 9", "NIL may be an empty list", KNOWN_ACCEPTED, NULL,
+     .shape = is_empty_list, .part = empty_list, .instead = "NIL"},
+    {"nil-string", "RFC 3501, 9", "a string may be NIL", KNOWN_ACCEPTED, NULL,
+     .shape = is_nil_string, .part = string, .instead = "\"x\""},
     {"quoted-backslash", "RFC 3501, 9", "a backslash may stand before any octet", KNOWN_ACCEPTED,
      NULL, .shape = after_backslash, .part = octet_before, .instead = ""},
     {"date-time", "RFC 3501, 9", "numbers in a date may be of any length, after SP", KNOWN_ACCEPTED,
@@ -509,13 +540,14 @@ static const struct known differences[] = {
      .shape = is_sp, .part = first_octet, .instead = ""},
     {"capability-rev1", "RFC 3501, 7.2.1", "CAPABILITY may lack IMAP4rev1", KNOWN_ACCEPTED,
      "capability", .shape = is_line_end, .part = here, .instead = " IMAP4rev1"},
+    {"plus-bare", "RFC 3501, 9", "a continuation needs neither SP nor text", KNOWN_ACCEPTED,
+     "continue-req", .shape = is_line_end, .part = here, .instead = " x"},
     {"nul", "RFC 3501, 9", "NUL may stand in a text or a quoted string", KNOWN_ACCEPTED, NULL,
      .shape = is_nul, .part = first_octet, .instead = "x"},
     {"quoted-line", "RFC 3501, 9", "a quoted string may go on on the next line", KNOWN_ACCEPTED,
      NULL, .shape = is_quoted_line_end, .part = first_octet, .instead = "x"},
     {"envelope-short", "RFC 3501, 9", "an envelope may lack fields", KNOWN_ACCEPTED, "env-*",
      .shape = is_end, .part = here, .instead = " NIL"},
-
     {"body-encoding", "RFC 3501, 9", "the encoding of a body may be an atom", KNOWN_ACCEPTED,
      "body-fld-enc", .shape = is_atom, .part = word, .instead = "\"x\""},
     {"body-lines", "RFC 3501, 9", "a body that is no text may have a number of lines",
@@ -528,26 +560,24 @@ static const struct known differences[] = {
      "addr-host", .shape = is_qq, .part = whole, .instead = "NIL"},
     {"body-disposition", "RFC 3501, 9", "a disposition needs no parentheses", KNOWN_ACCEPTED,
      "body-fld-dsp", .shape = is_string, .part = disposition, .instead = "NIL"},
-
     {"string-atom", "RFC 3501, 9", "a parameter of a body may be an atom", KNOWN_ACCEPTED, "string",
      .shape = is_atom, .part = word, .instead = "\"x\""},
     {"parameters-odd", "RFC 3501, 9", "a list of parameters may be of strings of any number",
-     KNOWN_ACCEPTED, "string", .shape = is_end, .part = here, .instead = " \"\""},
+     KNOWN_ACCEPTED, "string", .shape = is_end_of_list, .part = here, .instead = " \"\""},
     {"octets-nil", "RFC 3501, 9", "the size of a body may be NIL", KNOWN_ACCEPTED, "number",
      .shape = is_nil, .part = string, .instead = "1"},
-    {"message-empty", "RFC 3501, 9", "the body of a message may be empty", KNOWN_ACCEPTED, "body",
-     .shape = is_end, .part = here, .instead = "\"a\" \"b\" NIL NIL NIL \"7bit\" 1"},
     {"literal-length", "RFC 3501, 9", "a literal's length is taken modulo 2^32", KNOWN_ACCEPTED,
      "literal", .shape = is_digit},
-    {"space-missing", "RFC 3501, 9", "where SP separates, none is needed", KNOWN_ACCEPTED, NULL,
-     .shape = misses_space, .part = here, .instead = " "},
     {"atom-8bit", "RFC 3501, 9", "DEL and octets over 127 may stand in an atom", KNOWN_ACCEPTED,
      NULL, .shape = is_8bit, .part = first_octet, .instead = "x"},
+    {"atom-special", "RFC 3501, 9", "an atom may have any octet that ends none in libetpan",
+     KNOWN_ACCEPTED, NULL, .shape = is_special, .part = first_octet, .instead = "x"},
+    {"space-missing", "RFC 3501, 9", "where SP separates, none is needed", KNOWN_ACCEPTED, NULL,
+     .shape = misses_space, .part = here, .instead = " "},
     {"tab", "RFC 3501, 9", "HTAB is SP", KNOWN_ACCEPTED, NULL, .shape = is_tab, .part = first_octet,
      .instead = " "},
-
     {"rights", "RFC 4314, 7", "rights may be any octets", KNOWN_ACCEPTED, "rights", .shape = any,
-     .part = first_octet, .instead = "l"},
+     .part = character, .instead = "l"},
     {"body-id", "RFC 3501, 9", "the id of a body may be an atom", KNOWN_ACCEPTED, "body-fld-id",
      .shape = is_atom, .part = word, .instead = "NIL"},
     {"gm-label", "x-gm-ext-1", "a label that begins with a backslash is refused", KNOWN_REFUSED,
@@ -635,6 +665,8 @@ struct meeting known_acceptance(struct knowledge *knowledge, const struct ours *
 
     imap_parser_accepted(&ours->parser, accepted);
     meeting.piece.space = accepted[' '];
+    meeting.piece.atom = accepted['x'] && accepted['!'];
+    meeting.piece.string = accepted['"'] && accepted['{'];
     meeting.piece.quoted = accepted['\\'] && accepted['"'];
     meeting.known = find(knowledge, KNOWN_ACCEPTED, error->rule, &meeting.piece, NULL);
     return meeting;

@@ -19,6 +19,8 @@ struct piece {
     const uint8_t *response; /* that it is of */
     size_t parts;            /* nodes that it consists of */
     bool space;              /* SP could stand where our parser refuses it */
+    bool atom;               /* an octet of an atom could */
+    bool string;             /* a string could begin */
     bool quoted;             /* it is in a quoted string */
     bool over;               /* it is a number that is over the range of its rule */
 };

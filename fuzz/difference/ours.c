@@ -9,6 +9,11 @@ static const char known_extensions[] =
     "ACL CONDSTORE ENABLE ID IDLE NAMESPACE QRESYNC QUOTA RFC4466 SORT UIDPLUS "
     "X-GM-EXT-1 XLIST";
 
+/* The quirks that libetpan shares and that change no value. */
+static const enum imap_quirk tolerated[] = {IMAP_QUIRK_BARE_LF, IMAP_QUIRK_TRAILING_SPACE,
+                                            IMAP_QUIRK_EXTRA_SPACE, IMAP_QUIRK_8BIT_QUOTED,
+                                            IMAP_QUIRK_8BIT_TEXT};
+
 static bool note(void *context, const struct imap_event *event) {
     struct ours *ours = context;
     imap_tree_add(&ours->tree, event);
@@ -17,9 +22,6 @@ static bool note(void *context, const struct imap_event *event) {
     }
     if (event->finding == IMAP_EXTENSION_NOT_ENABLED) {
         ours->beyond = true;
-    }
-    if (event->finding == IMAP_QUIRK_USED) {
-        ours->quirks |= 1U << event->value;
     }
     ours->accepted = event->kind == IMAP_EVENT_MESSAGE && !ours->tree.overflow;
     return event->kind != IMAP_EVENT_MESSAGE;
@@ -30,12 +32,11 @@ bool ours_read(struct ours *ours, enum imap_root root, const void *octets, size_
     ours->octets = octets;
     ours->given = count;
     ours->accepted = ours->beyond = ours->cut = false;
-    ours->quirks = 0;
     imap_tree_init(&ours->tree, ours->nodes, MOST_NODES);
     imap_parser_init(&ours->parser, imap_grammar_builtin(), root, note, ours);
     imap_parser_allow(&ours->parser, &ours->extensions);
-    for (enum imap_quirk quirk = 0; tolerant && quirk < IMAP_QUIRK_COUNT; quirk++) {
-        imap_parser_tolerate(&ours->parser, quirk);
+    for (size_t i = 0; tolerant && i < sizeof tolerated / sizeof *tolerated; i++) {
+        imap_parser_tolerate(&ours->parser, tolerated[i]);
     }
     imap_parser_feed(&ours->parser, octets, count, &ours->size);
     ours->beyond |=

@@ -21,17 +21,16 @@ struct ours {
     size_t given;          /* of these octets */
     size_t size;           /* of the message, if it is accepted */
     bool accepted;
-    bool beyond;     /* it makes use of what libetpan knows nothing of, or nests too deep for us */
-    bool cut;        /* a literal is longer than all that was given */
-    uint32_t quirks; /* that were made use of, a bit for each */
+    bool beyond; /* it makes use of what libetpan knows nothing of, or nests too deep for us */
+    bool cut;    /* a literal is longer than all that was given */
     struct imap_node nodes[MOST_NODES];
 };
 
 /* The extensions whose responses libetpan 1.9.4 reads. */
 void ours_init(struct ours *);
 
-/* Reads one message of at most MOST_OCTETS. With `tolerant` all quirks are tolerated. True if it is
- * one. */
+/* Reads one message of at most MOST_OCTETS. With `tolerant` all quirks are tolerated that
+ * change no value. True if it is one. */
 bool ours_read(struct ours *, enum imap_root, const void *octets, size_t count, bool tolerant);
 
 /* May write a leaf of the message in another way. False: it doesn't. */
