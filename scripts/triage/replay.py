@@ -79,7 +79,10 @@ class Target:
         return variables
 
     def run(self, paths, seconds, symbolize=True):
-        """(status, what it said on stderr, whether it had to be ended)."""
+        """(status, what it said on stderr, whether it had to be ended). Raises Stopped, however short
+        each run is."""
+        if self.stopped.is_set():
+            raise Stopped
         before, after = self.limits()
         command = [*offline(), *before, *self.arguments(*paths)]
         command[len(command):] = after if not self.reads_stdin else []
