@@ -58,14 +58,14 @@ static change *const sound_changes[] = {
     change_regenerate, change_regenerate, change_regenerate, change_regenerate, change_splice,
     change_splice,     change_splice,     change_repeat,     change_drop,       change_swap,
     change_grow,       change_shrink,     change_encoding,   change_edge,       change_edge,
-    change_edge,       change_value,      change_word,
+    change_edge,       change_value,      change_lengthen,   change_word,
 };
 static const struct choice sound = {READ, sound_changes,
                                     sizeof sound_changes / sizeof *sound_changes, change_all};
 
 static change *const wrong_changes[] = {
-    change_octets, change_octets, change_octets, change_break,  change_break,
-    change_break,  change_edge,   change_edge,   change_deepen,
+    change_octets, change_octets, change_octets, change_break,    change_break,
+    change_break,  change_edge,   change_edge,   change_lengthen, change_deepen,
 };
 static const struct choice wrong = {REFUSED, wrong_changes,
                                     sizeof wrong_changes / sizeof *wrong_changes, change_octets};

@@ -15,7 +15,7 @@ struct changing {
     const struct edges *edges;
     const struct specimen *specimen;
     const struct specimen *other; /* that change_splice takes parts from */
-    struct draft *draft;
+    struct draft *draft;          /* with room for CHANGE_TEXT octets at most */
     struct random *random;
     uint8_t *text; /* CHANGE_TEXT octets */
 };
@@ -46,6 +46,13 @@ change change_edge;
 
 /* A string's value, octets of it changed; its literal's count is right. */
 change change_value;
+
+/* What is no list: its value once more and again, until it is about as long as the buffers that
+ * readers have. */
+change change_lengthen;
+
+/* What is no list: the same again and again, until it is about as long as readers' buffers are. */
+change change_lengthen;
 
 /* A word: an octet of it another, or one more, or its end away: it becomes one that begins as it
  * did. */

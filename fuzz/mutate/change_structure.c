@@ -166,7 +166,6 @@ static bool nest(struct changing *changing, uint32_t node, uint32_t inner, size_
     size_t most = (draft->capacity - draft->size) / around;
     struct draft text = {changing->text, 0, CHANGE_TEXT};
 
-    most = most < (CHANGE_TEXT - size) / around ? most : (CHANGE_TEXT - size) / around;
     times = times < most ? times : most;
     for (size_t n = times; n > 0; n--) {
         draft_replace(&text, text.size, text.size, octets + o->start, before);

@@ -59,7 +59,7 @@ static void makes(struct bench *bench, change *change_it, enum imap_root root, c
     read_into(&bench->specimen, root, input);
     for (uint64_t seed = 0; seed < SEEDS && !made; seed++) {
         const char *text = make(bench, change_it, seed);
-        made = text && strcmp(text, output) == 0;
+        made = text && bench->size == strlen(output) && memcmp(text, output, bench->size) == 0;
     }
     if (!made) {
         fail_msg("never made: %s", output);
@@ -92,6 +92,7 @@ static void items_are_repeated_dropped_and_swapped(void **state) {
 
     makes(*state, change_repeat, IMAP_RESPONSE, list, "* FLAGS (\\A \\B \\C \\C)\r\n");
     makes(*state, change_repeat, IMAP_RESPONSE, list, "* FLAGS (\\A \\B \\B \\C)\r\n");
+    makes(*state, change_repeat, IMAP_RESPONSE, list, "* FLAGS (\\A \\B \\C \\C \\C \\C)\r\n");
     makes(*state, change_drop, IMAP_RESPONSE, list, "* FLAGS (\\A \\B)\r\n");
     makes(*state, change_drop, IMAP_RESPONSE, list, "* FLAGS (\\B \\C)\r\n");
     makes(*state, change_swap, IMAP_RESPONSE, list, "* FLAGS (\\B \\A \\C)\r\n");
@@ -218,6 +219,56 @@ static void counts_stay_right(void **state) {
     assert_in_range(others, SEEDS / 2, SEEDS);
     makes(*state, change_value, IMAP_COMMAND, "a LOGIN me {3}\r\nbox\r\n",
           "a LOGIN me {2}\r\nox\r\n");
+    makes(*state, change_value, IMAP_COMMAND, "a LOGIN me {3}\r\nbox\r\n", "a LOGIN me \"ox\"\r\n");
+}
+
+static void values_get_as_long_as_buffers(void **state) {
+    makes(*state, change_lengthen, IMAP_COMMAND, "a CREATE ab\r\n",
+          "a CREATE \"ababababababababa\"\r\n");
+    makes(*state, change_lengthen, IMAP_COMMAND, "a CREATE ab\r\n",
+          "a CREATE {16}\r\nabababababababab\r\n");
+    makes(*state, change_lengthen, IMAP_COMMAND, "a CREATE \"\"\r\n", "a CREATE \"aaaaaaa\"\r\n");
+    makes(*state, change_lengthen, IMAP_RESPONSE, "* FLAGS (\\ab)\r\n",
+          "* FLAGS (\\abbbbbbbb)\r\n");
+}
+
+static void texts_are_long_now_and_then(void **state) {
+    struct bench *bench = *state;
+    size_t longest = 0, sum = 0;
+
+    read_into(&bench->specimen, IMAP_COMMAND, "a CREATE box\r\n");
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        if (make(bench, change_regenerate, seed)) {
+            sum += bench->size;
+            longest = bench->size > longest ? bench->size : longest;
+        }
+    }
+    assert_in_range(longest, 1000, ROOM);
+    assert_in_range(sum, SEEDS * 15, SEEDS * 150);
+}
+
+static void what_is_no_rule_has_no_text(void **state) {
+    struct bench *bench = *state;
+    struct random random = random_stream(1, 0);
+
+    assert_int_equal(change_generate(bench->generator, 0, false, &random, bench->text), 0);
+}
+
+/* As often as not one that means something to IMAP. */
+static void octets_become_any(void **state) {
+    struct bench *bench = *state;
+    bool seen[256] = {false};
+    size_t kinds = 0;
+
+    read_into(&bench->specimen, IMAP_COMMAND, "a\r\n");
+    for (uint64_t seed = 0; seed < SEEDS; seed++) {
+        make(bench, change_octets, seed);
+        for (size_t i = 0; i < bench->size; i++) {
+            kinds += !seen[bench->output[i]];
+            seen[bench->output[i]] = true;
+        }
+    }
+    assert_in_range(kinds, 250, 256);
 }
 
 static void counts_lie_when_asked(void **state) {
@@ -227,6 +278,18 @@ static void counts_lie_when_asked(void **state) {
           "a LOGIN me {4}\r\nbox\r\n");
     makes(*state, change_count, IMAP_RESPONSE, "* 1 FETCH (BINARY[1] ~{1}\r\nx)\r\n",
           "* 1 FETCH (BINARY[1] ~{0}\r\nx)\r\n");
+}
+
+/* What looks like the header of a literal is none. */
+static void texts_have_no_counts(void **state) {
+    struct bench *bench = *state;
+
+    read_into(&bench->specimen, IMAP_RESPONSE, "* OK {5 x\r\n");
+    for (uint64_t seed = 0; seed < SEEDS / 10; seed++) {
+        const char *text = make(bench, change_count, seed);
+        assert_non_null(text);
+        assert_non_null(strstr(text, "}\r\n"));
+    }
 }
 
 /* Of what the grammar refuses the nodes before are changed too, and the octets there. */
@@ -287,7 +350,12 @@ int main(void) {
         cmocka_unit_test(values_go_to_their_edges),
         cmocka_unit_test(words_go_wrong_in_their_middle),
         cmocka_unit_test(counts_stay_right),
+        cmocka_unit_test(values_get_as_long_as_buffers),
+        cmocka_unit_test(texts_are_long_now_and_then),
+        cmocka_unit_test(what_is_no_rule_has_no_text),
+        cmocka_unit_test(octets_become_any),
         cmocka_unit_test(counts_lie_when_asked),
+        cmocka_unit_test(texts_have_no_counts),
         cmocka_unit_test(broken_messages_are_changed),
         cmocka_unit_test(messages_are_broken_beside_nodes),
         cmocka_unit_test(there_may_be_nothing_to_change),

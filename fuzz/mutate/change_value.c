@@ -6,8 +6,9 @@
 #include "change.h"
 
 enum {
-    TRIES = 8,  /* to find what a change needs */
-    HEADER = 64 /* octets of a literal's header at most */
+    TRIES = 8,   /* to find what a change needs */
+    HEADER = 64, /* octets of a literal's header at most */
+    LENGTHS = 14 /* powers of two: up to 8192 */
 };
 
 static bool replace_node(struct changing *changing, const struct imap_node *node,
@@ -59,44 +60,96 @@ bool change_edge(struct changing *changing) {
     return false;
 }
 
-/* Writes the value as a literal, or quoted where that is possible. */
-static size_t write_string(struct random *random, const uint8_t *value, size_t size,
-                           uint8_t *text) {
-    bool can_be_quoted = random_once_in(random, 2);
+/* ---- values -----------------------------------------------------------------------------------
+ */
 
-    for (size_t i = 0; i < size && can_be_quoted; i++) {
-        can_be_quoted = value[i] != 0 && value[i] < 0x80 && !strchr("\r\n\"\\", value[i]);
-    }
-    if (can_be_quoted) {
-        text[0] = text[size + 1] = '"';
-        memcpy(text + 1, value, size);
-        return size + 2;
-    }
-    size_t header = (size_t)snprintf((char *)text, HEADER, "{%zu}\r\n", size);
-    memcpy(text + header, value, size);
-    return header + size;
+enum { HALF = CHANGE_TEXT / 2 }; /* of the text is for a value, the other for how it is written */
+
+/* Of the node; empty, without room, if it is too long. */
+static struct draft value_of(const struct changing *changing, const struct imap_node *node) {
+    size_t room = HALF - HEADER;
+    size_t size = imap_value(changing->specimen->octets + node->start,
+                             (size_t)(node->end - node->start), changing->text, room);
+
+    return size <= room ? (struct draft){changing->text, size, room} : (struct draft){0};
 }
 
-/* Its length; more than the room: it isn't there. */
-static size_t value_of(const struct changing *changing, const struct imap_node *node,
-                       uint8_t *value, size_t room) {
-    return imap_value(changing->specimen->octets + node->start, (size_t)(node->end - node->start),
-                      value, room);
+static bool write_literal(struct changing *changing, const struct imap_node *node,
+                          const char *count, const struct draft *value) {
+    uint8_t *text = changing->text + HALF;
+    int header = snprintf((char *)text, HEADER, "{%s}\r\n", count);
+
+    memcpy(text + header, value->octets, value->size);
+    return replace_node(changing, node, text, (size_t)header + value->size);
+}
+
+static bool can_be_quoted(const struct draft *value) {
+    bool can_be = true;
+
+    for (size_t i = 0; i < value->size && can_be; i++) {
+        uint8_t octet = value->octets[i];
+        can_be = octet != 0 && octet < 0x80 && !strchr("\r\n\"\\", octet);
+    }
+    return can_be;
+}
+
+/* As a literal, or quoted where that is possible. */
+static bool write_value(struct changing *changing, const struct imap_node *node,
+                        const struct draft *value) {
+    uint8_t *text = changing->text + HALF;
+    char count[EDGE_SCRATCH];
+
+    if (random_once_in(changing->random, 2) && can_be_quoted(value)) {
+        text[0] = text[value->size + 1] = '"';
+        memcpy(text + 1, value->octets, value->size);
+        return replace_node(changing, node, text, value->size + 2);
+    }
+    snprintf(count, sizeof count, "%zu", value->size);
+    return write_literal(changing, node, count, value);
 }
 
 bool change_value(struct changing *changing) {
-    const struct specimen *specimen = changing->specimen;
-    const struct imap_node *node = &specimen->nodes[choose_string(changing)];
-    uint8_t *value = changing->text, *text = changing->text + CHANGE_TEXT / 2;
-    size_t room = CHANGE_TEXT / 2 - HEADER;
+    uint32_t index = choose_string(changing);
+    const struct imap_node *node = &changing->specimen->nodes[index];
 
-    if (node == specimen->nodes) {
+    if (index == 0) {
         return false;
     }
-    struct draft draft = {value, value_of(changing, node, value, room), room};
-    return draft.size <= room && change_disturb(changing->random, &draft, 0) &&
-           replace_node(changing, node, text,
-                        write_string(changing->random, value, draft.size, text));
+    struct draft value = value_of(changing, node);
+    return change_disturb(changing->random, &value, 0) && write_value(changing, node, &value);
+}
+
+/* The same octets again and again, up to about a power of two, seldom a high one. */
+static bool lengthen(struct random *random, struct draft *draft) {
+    uint32_t power = random_below(random, 1 + random_below(random, LENGTHS));
+    size_t size = draft->size, length = ((size_t)1 << power) + random_below(random, 3) - 1;
+
+    if (length <= size || length > draft->capacity) {
+        return false;
+    }
+    for (size_t i = size; i < length; i++) {
+        draft->octets[i] = size > 0 ? draft->octets[i - size] : 'a';
+    }
+    draft->size = length;
+    return true;
+}
+
+bool change_lengthen(struct changing *changing) {
+    uint32_t index = specimen_choose(changing->specimen, changing->random);
+    const struct imap_node *node = &changing->specimen->nodes[index];
+
+    if (index == 0 || node->children != 0 || node->start == node->end) {
+        return false;
+    }
+    if (is_string(changing->grammar, node)) {
+        struct draft value = value_of(changing, node);
+        return lengthen(changing->random, &value) && write_value(changing, node, &value);
+    }
+    struct draft last = {changing->text, 1, CHANGE_TEXT};
+    last.octets[0] = changing->specimen->octets[node->end - 1];
+    return lengthen(changing->random, &last) &&
+           draft_replace(changing->draft, (size_t)node->end - 1, (size_t)node->end, last.octets,
+                         last.size);
 }
 
 /* ---- lies --------------------------------------------------------------------------------------
@@ -139,16 +192,9 @@ static const char *lie(struct random *random, unsigned long long truth, char *sc
 /* Makes a literal of the node, whose header lies. */
 static bool lie_about_node(struct changing *changing, const struct imap_node *node) {
     char scratch[EDGE_SCRATCH];
-    size_t room = CHANGE_TEXT - HEADER,
-           size = value_of(changing, node, changing->text + HEADER, room);
-    const char *number = lie(changing->random, size, scratch);
+    struct draft value = value_of(changing, node);
 
-    if (size > room) {
-        return false;
-    }
-    int header = snprintf((char *)changing->text, HEADER, "{%s}\r\n", number);
-    memmove(changing->text + header, changing->text + HEADER, size);
-    return replace_node(changing, node, changing->text, (size_t)header + size);
+    return write_literal(changing, node, lie(changing->random, value.size, scratch), &value);
 }
 
 bool change_count(struct changing *changing) {

@@ -169,7 +169,7 @@ struct edges *edges_new(const struct imap_grammar *grammar) {
 }
 
 static bool is_number(const uint8_t *octets, size_t count) {
-    bool digits = count > 0 && count < EDGE_SCRATCH;
+    bool digits = count > 0;
 
     for (size_t i = 0; digits && i < count; i++) {
         digits = octets[i] >= '0' && octets[i] <= '9';
