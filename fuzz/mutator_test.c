@@ -6,10 +6,12 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "mutate/session.h"
+#include "mutate/specimen.h"
 
 enum { ROOM = 4096, MUTANTS = 4000 };
 
@@ -97,6 +99,98 @@ static void all_mutants_are_read(void **state) {
     mutator_free(mutator);
 }
 
+/* Of more nodes than a tree has, and of more octets than are looked at. */
+static void long_messages_are_mutated(void **state) {
+    enum { LARGE = 1 << 17, TIMES = 200 };
+    struct mutator *mutator = new_mutator(IMAP_RESPONSE, 0, 0);
+    char *input = calloc(1, LARGE);
+    uint8_t *output = malloc(LARGE);
+    size_t start = (size_t)sprintf(input, "* SEARCH"), changed = 0;
+
+    (void)state;
+    assert_non_null(output);
+    for (size_t size = 10000; size < 90000; size += 70000) {
+        memset(input + start, ' ', size);
+        for (size_t i = 1; i < size; i += 2) {
+            input[start + i] = '1';
+        }
+        sprintf(input + start + size, "\r\n");
+        for (uint64_t seed = 0; seed < TIMES; seed++) {
+            size_t made = mutate(mutator, seed, input, NULL, output, LARGE);
+            changed += made != strlen(input) || memcmp(output, input, made) != 0;
+            assert_true(size > SPECIMEN_OCTETS || is_read(IMAP_RESPONSE, output, made));
+        }
+    }
+    assert_in_range(changed, 2 * TIMES - 10, 2 * TIMES); /* a change may undo another */
+    free(input);
+    free(output);
+    mutator_free(mutator);
+}
+
+static size_t count_made(struct mutator *mutator, const char *input, const char *other,
+                         const char *mutant) {
+    uint8_t output[ROOM];
+    size_t made = 0;
+
+    for (uint64_t seed = 0; seed < MUTANTS; seed++) {
+        size_t size = mutate(mutator, seed, input, other, output, sizeof output);
+        made += size == strlen(mutant) && memcmp(output, mutant, size) == 0;
+    }
+    return made;
+}
+
+static void what_is_wrong_is_beyond_what_can_be(void **state) {
+    struct mutator *mutator = new_mutator(MUTATOR_ANY_SIDE, 0, 1000);
+
+    (void)state;
+    assert_true(count_made(mutator, "* 3 EXISTS\r\n", NULL, "* 4294967296 EXISTS\r\n") > 0);
+    assert_true(count_made(mutator, "a NOOP\r\n", NULL, "* NOOP\r\n") > 0);
+    assert_true(count_made(mutator, "a STORE 1 FLAGS \\Seen\r\n", NULL, "a STORE 1 FLAGS \\*\r\n") >
+                0);
+    mutator_free(mutator);
+}
+
+static void several_messages_are_changed_at_once(void **state) {
+    const char input[] = "frobozz NOOP\r\nxyzzy NOOP\r\nplugh NOOP\r\n";
+    struct mutator *mutator = new_mutator(IMAP_COMMAND, 0, 0);
+    uint8_t output[ROOM];
+    size_t both = 0;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < MUTANTS; seed++) {
+        size_t size = mutate(mutator, seed, input, NULL, output, sizeof output - 1);
+        output[size] = '\0';
+        both += !strstr((char *)output, "frobozz NOOP") && !strstr((char *)output, "xyzzy NOOP") &&
+                !strstr((char *)output, "plugh NOOP");
+    }
+    assert_in_range(both, MUTANTS / 50, MUTANTS / 2);
+    mutator_free(mutator);
+}
+
+static void what_cannot_be_changed_gives_way(void **state) {
+    struct mutator *mutator = new_mutator(IMAP_COMMAND, 0, 0);
+
+    (void)state;
+    assert_in_range(count_made(mutator, "???\r\n", NULL, "???\r\n"), 0, MUTANTS / 200);
+    mutator_free(mutator);
+}
+
+static void a_greeting_is_followed_by_responses(void **state) {
+    const char input[] = "* OK hi\r\n";
+    struct mutator *mutator = new_mutator(IMAP_GREETING, 0, 0);
+    uint8_t output[ROOM];
+    size_t continuations = 0;
+
+    (void)state;
+    for (uint64_t seed = 0; seed < MUTANTS; seed++) {
+        size_t size = mutate(mutator, seed, input, NULL, output, sizeof output);
+        continuations += size > strlen(input) && memcmp(output, input, strlen(input)) == 0 &&
+                         output[strlen(input)] == '+';
+    }
+    assert_in_range(continuations, 1, MUTANTS / 10);
+    mutator_free(mutator);
+}
+
 static void the_share_that_is_not_read_is_set(void **state) {
     (void)state;
     for (unsigned wrong = 100; wrong <= 1000; wrong += 300) {
@@ -137,6 +231,7 @@ static void every_message_can_lie(void **state) {
         const char *input = seed % 2 ? "* 3 EXISTS\r\n" : "* LIST () NIL box\r\n";
         size_t size = mutate(mutator, seed, input, NULL, output, sizeof output);
         assert_non_null(memchr(output, '{', size));
+        assert_true(seed % 2 || memcmp(output, "* LIST () NIL {", 15) == 0);
         assert_false(is_read(IMAP_RESPONSE, output, size));
     }
     mutator_free(mutator);
@@ -146,18 +241,30 @@ static void every_message_can_lie(void **state) {
 static void parts_are_taken_from_the_same_session(void **state) {
     struct mutator *mutator = new_mutator(IMAP_COMMAND, 0, 0);
     uint8_t output[ROOM];
-    size_t tags = 0, names = 0;
+    size_t tags = 0, names = 0, with_other = 0;
 
     (void)state;
     for (uint64_t seed = 0; seed < MUTANTS; seed++) {
-        size_t size = mutate(mutator, seed, "xyzzy CREATE plugh\r\nfrobozz DELETE quux\r\n", NULL,
-                             output, sizeof output - 1);
+        size_t size = mutate(mutator, seed, "xyzzy CREATE plugh\r\nfrobozz DELETE quux\r\n",
+                             seed % 2 ? "a NOOP\r\n" : NULL, output, sizeof output - 1);
         output[size] = '\0';
         tags += strcmp((char *)output, "frobozz CREATE plugh\r\nfrobozz DELETE quux\r\n") == 0;
+        with_other += seed % 2 &&
+                      strcmp((char *)output, "xyzzy CREATE plugh\r\nfrobozz DELETE plugh\r\n") == 0;
         names += strcmp((char *)output, "xyzzy CREATE plugh\r\nfrobozz DELETE plugh\r\n") == 0;
     }
     assert_in_range(tags, 1, MUTANTS / 20);
     assert_in_range(names, 1, MUTANTS / 20);
+    assert_in_range(with_other, 1, names - 1);
+    mutator_free(mutator);
+}
+
+static void parts_are_taken_from_the_other_side(void **state) {
+    struct mutator *mutator = new_mutator(MUTATOR_ANY_SIDE, 0, 0);
+
+    (void)state;
+    assert_true(
+        count_made(mutator, "a CREATE b\r\n", "* LIST () NIL xyzzy\r\n", "a CREATE xyzzy\r\n") > 0);
     mutator_free(mutator);
 }
 
@@ -240,6 +347,11 @@ static void crossing_keeps_the_order(void **state) {
         mixed |= a && c && x && a < x && x < c;
     }
     assert_true(mixed);
+    for (uint64_t seed = 0; seed < 100; seed++) { /* of each at least one */
+        assert_int_equal(mutator_cross(mutator, seed, (const uint8_t *)"a NOOP\r\n", 8,
+                                       (const uint8_t *)"b NOOP\r\n", 8, output, sizeof output),
+                         16);
+    }
     mutator_free(mutator);
 }
 
@@ -259,7 +371,7 @@ static void inputs_do_not_grow(void **state) {
         }
     }
     for (uint64_t step = 0; step < STEPS; step++) {
-        size_t i = step % INPUTS, j = step * 7 % (INPUTS - 1);
+        size_t i = (step * 7 + step / 5) % INPUTS, j = step * 11 % (INPUTS - 1);
         size_t size = step % 5 == 0 ? mutator_cross(mutator, step, inputs[i], sizes[i], inputs[j],
                                                     sizes[j], output, LARGE)
                                     : mutator_mutate(mutator, step, inputs[i], sizes[i], inputs[j],
@@ -281,10 +393,16 @@ static void inputs_do_not_grow(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_mutants_are_read),
+        cmocka_unit_test(long_messages_are_mutated),
+        cmocka_unit_test(what_is_wrong_is_beyond_what_can_be),
+        cmocka_unit_test(several_messages_are_changed_at_once),
+        cmocka_unit_test(what_cannot_be_changed_gives_way),
+        cmocka_unit_test(a_greeting_is_followed_by_responses),
         cmocka_unit_test(the_share_that_is_not_read_is_set),
         cmocka_unit_test(lies_are_about_literals),
         cmocka_unit_test(every_message_can_lie),
         cmocka_unit_test(parts_are_taken_from_the_same_session),
+        cmocka_unit_test(parts_are_taken_from_the_other_side),
         cmocka_unit_test(the_same_seed_makes_the_same_mutant),
         cmocka_unit_test(mutants_keep_to_the_room),
         cmocka_unit_test(nothing_and_anything_is_mutated),

@@ -21,7 +21,7 @@ static const char *trim(const char *input, const char *word, enum imap_root root
     assert_non_null(trimmer);
     assert_true(trimmer_start(trimmer, (const uint8_t *)input, strlen(input)));
     while ((shorter = trimmer_next(trimmer, &size)) != NULL) {
-        assert_true(size < strlen(best));
+        assert_true(size < strlen(best) && size > 0);
         char text[sizeof best] = "";
         memcpy(text, shorter, size);
         if (strstr(text, word)) {

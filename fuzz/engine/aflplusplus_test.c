@@ -17,6 +17,7 @@ static uint8_t session[] = "a1 LOGIN fred secret\r\na2 NOOP\r\na3 LOGOUT\r\n";
 static void mutates_within_the_room(void **state) {
     (void)state;
     void *mutator = afl_custom_init(NULL, 1);
+    unsigned crossed = 0, grown = 0;
 
     for (size_t i = 0; i < TIMES; i++) {
         size_t max_size = i % 3 == 0 ? 1 + i % 64 : MAX_SIZE;
@@ -26,7 +27,13 @@ static void mutates_within_the_room(void **state) {
         assert_non_null(output);
         assert_in_range(size, 1, max_size);
         assert_in_range(size, 1, 4096);
+        char text[4096 + 1] = "";
+        memcpy(text, output, size);
+        crossed += strstr(text, (const char *)list) && strstr(text, "a2 NOOP\r\n");
+        grown += size > 2 * sizeof list;
     }
+    assert_in_range(crossed, TIMES / 50, TIMES / 2);
+    assert_in_range(grown, TIMES / 50, TIMES / 2);
     afl_custom_deinit(mutator);
 }
 
@@ -124,6 +131,8 @@ static void tries_to_trim_have_an_end(void **state) {
     }
     assert_int_equal(trim(mutator, input, size, "no such word", &tries), size);
     assert_in_range(tries, 100, 1000);
+    memcpy(input, session, sizeof session);
+    assert_in_range(trim(mutator, input, sizeof session - 1, "LOGOUT", &tries), 1, 20);
     afl_custom_deinit(mutator);
     free(input);
 }

@@ -10,16 +10,17 @@
 
 static void numbers_are_near_or_at_an_edge(void **state) {
     char scratch[EDGE_SCRATCH];
-    bool is_near = false, is_largest = false;
+    bool is_near = false, is_below = false, is_largest = false;
     struct random random = random_stream(1, 0);
 
     (void)state;
     for (int i = 0; i < 1000; i++) {
         const char *number = edges_number((const uint8_t *)"100", 3, &random, scratch);
         is_near |= strcmp(number, "101") == 0;
+        is_below |= strcmp(number, "96") == 0;
         is_largest |= strcmp(number, "4294967295") == 0;
     }
-    assert_true(is_near && is_largest);
+    assert_true(is_near && is_below && is_largest);
 }
 
 /* A misspelt rule would never be met. */

@@ -39,6 +39,7 @@ static void lies_end_with_their_line(void **state) {
     (void)state;
     assert_int_equal(cut("a {100}\r\nb\r\n").count, 2);
     assert_int_equal(cut("a {99999999999999999999999999}\r\nb\r\n").count, 2);
+    assert_int_equal(cut("a {18446744073709551617}\r\nb\r\nc\r\n").count, 3); /* 2^64 + 1 */
     assert_int_equal(cut("a {-1}\r\nb\r\n").count, 2);
     assert_int_equal(cut("a 1}\r\n}\r\n\r\n").count, 3);
 }
