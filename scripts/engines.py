@@ -78,6 +78,7 @@ PULSE = re.compile(rb"^#(\d+)\t(\w+)\s+cov: (\d+) ft: (\d+) corp: (\d+)/.* exec/
 WRITTEN = re.compile(rb"(?:Test unit written to |^finding: .* in .*: )(/.*)$", re.M)
 EXECUTED = re.compile(rb"^stat::number_of_executed_units: (\d+)", re.M)
 SET_UP = re.compile(rb"^#\d+\tINITED", re.M)
+TRIES = 4  # to come through the corpus
 
 
 class LibFuzzer:
@@ -89,6 +90,7 @@ class LibFuzzer:
         self.log = campaign.folder / f"{number}.log"
         self.read, self.rest = 0, b""
         self.done = 0  # executions of the processes that have ended
+        self.failures = 0  # of them that have not come through the corpus, since one that has
         self.progress, self.found = Progress(), []
         self.problem = None
 
@@ -123,13 +125,14 @@ class LibFuzzer:
 
     def go_on(self, seconds):
         """After a process has ended: starts the next one, if it may find more. What ends while it
-        reads the corpus would end so again."""
+        reads the corpus, which it does in any order, would mostly end so again."""
         self.update()
         self.done = self.progress.executions
         if len(self.found) == self.count and self.process.returncode:
             self.problem = (f"libFuzzer ended with status {self.process.returncode}, "
                             f"and nothing was found: {self.log}")
-        if seconds < 1 or self.problem or not self.is_set_up:
+        self.failures = 0 if self.is_set_up else self.failures + 1
+        if seconds < 1 or self.problem or self.failures >= TRIES:
             return False
         self.start(seconds)
         return True

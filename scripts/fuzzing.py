@@ -54,6 +54,11 @@ class Target:
         return parser
 
     @property
+    def sees_leaks(self):
+        """Are leaks findings?"""
+        return self.options.getboolean("libfuzzer", "detect_leaks", fallback=True)
+
+    @property
     def seed_set(self):
         """Which folder of build/corpus it begins with; None: none."""
         return self.options.get("imapspec", "seeds", fallback=None)

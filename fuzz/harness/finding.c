@@ -5,14 +5,17 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <ucontext.h>
 #include <unistd.h>
+#include <unwind.h>
 
 #include "../../parser/generate/random.h"
 
@@ -24,9 +27,13 @@ enum {
     FRAMES = 24,      /* looked at */
     NAMED = 3,        /* of them tell one bug from another */
     NAME = 128,       /* octets of a function's name, at most */
+    NAMES = 4096,     /* of all that are inlined at one place, with their files */
     PLACES = 1 << 12, /* of code, from which a bug was seen; more of them are not told apart */
     OWN_FRAMES = 2,   /* at least, where the place of a bug isn't known */
     SIGNAL_STACK = 1 << 20,
+    DEPTH = 128,  /* frames, of one that never ends */
+    TICK = 20000, /* microseconds of the processor's time */
+    PATIENCE = 4, /* ticks that an execution may go on to */
 };
 
 static const struct {
@@ -35,17 +42,22 @@ static const struct {
 } signals[] = {
     {SIGSEGV, "SEGV"}, {SIGBUS, "BUS"}, {SIGFPE, "FPE"}, {SIGILL, "ILL"}, {SIGABRT, "ABRT"}};
 
+static const char endless[] = "timeout";
+#define ENTRY "LLVMFuzzerTestOneInput "
+
 static struct {
     const char *folder; /* NULL: the first bug ends the run */
-    volatile sig_atomic_t executing, reported;
+    volatile sig_atomic_t executing, reported, recording, ticks;
     sigjmp_buf way_out;
     const uint8_t *octets;
     size_t size;
     uint64_t places[PLACES], names[PLACES]; /* hashes; 0: free */
+    void *within[DEPTH];
+    int depth;
 } search;
 
 /* In every program with a sanitizer; where there is none, addresses must do. */
-void __sanitizer_symbolize_pc(void *address, const char *format, char *text, size_t size)
+void __sanitizer_symbolize_pc(uintptr_t address, const char *format, char *text, size_t size)
     __attribute__((weak));
 
 static bool remember(uint64_t hashes[PLACES], uint64_t hash) {
@@ -71,44 +83,73 @@ static uint64_t hash_of(const void *octets, size_t size) {
     return hash | 1;
 }
 
-static void name_frame(void *address, char name[NAME]) {
+/* "function path" for each function that is inlined at the address, the innermost first, each ended
+ * by a NUL, all by a second one. */
+static void name_frame(uintptr_t address, char names[NAMES]) {
+    memset(names, 0, NAMES);
     if (__sanitizer_symbolize_pc) {
-        __sanitizer_symbolize_pc((char *)address - 1, "%f", name, NAME);
+        __sanitizer_symbolize_pc(address, "%f %S", names, NAMES - 1);
     } else {
-        snprintf(name, NAME, "%p", address);
+        snprintf(names, NAMES - 1, "%#" PRIxPTR " ", address);
     }
+    names[NAMES - 2] = '\0';
 }
 
 /* No function of the peer: of a sanitizer, of the C library, or our own. */
-static bool is_foreign(const char *name) {
+static bool is_foreign(const char *name, const char *path) {
     static const char *const others[] = {
-        "abort",   "raise",       "gsignal",     "pthread_kill",    "malloc",        "calloc",
-        "realloc", "free",        "strlen",      "strdup",          "strndup",       "strcpy",
-        "strncpy", "strcat",      "strncat",     "strcmp",          "strncmp",       "strcasecmp",
-        "strchr",  "strncasecmp", "strrchr",     "strstr",          "strtol",        "strtoul",
-        "atoi",    "memcpy",      "memmove",     "memset",          "memcmp",        "memchr",
-        "sprintf", "snprintf",    "vsprintf",    "vsnprintf",       "printf_common", "record",
-        "is_news", "<null>",      "heed_report", "connection_read", "stream_read"};
+        "abort",   "raise",       "gsignal",  "pthread_kill", "malloc",        "calloc",
+        "realloc", "free",        "strlen",   "strdup",       "strndup",       "strcpy",
+        "strncpy", "strcat",      "strncat",  "strcmp",       "strncmp",       "strcasecmp",
+        "strchr",  "strncasecmp", "strrchr",  "strstr",       "strtol",        "strtoul",
+        "atoi",    "memcpy",      "memmove",  "memset",       "memcmp",        "memchr",
+        "sprintf", "snprintf",    "vsprintf", "vsnprintf",    "printf_common", "<null>"};
 
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         if (strcmp(name, others[i]) == 0) {
             return true;
         }
     }
-    return strncmp(name, "__", strlen("__")) == 0;
+    return strncmp(name, "__", strlen("__")) == 0 || strstr(path, "fuzz/harness/") ||
+           strstr(path, "fuzz/targets/");
 }
 
-/* The innermost functions, "a < b < c". */
+/* Ends a name where its path or its parameters begin; the path, or "". */
+static const char *name_end(char *name) {
+    char *path = strchr(name, ' ');
+
+    if (path) {
+        *path++ = '\0';
+    }
+    name[strcspn(name, "(")] = '\0';
+    return path ? path : "";
+}
+
+/* Adds one name to "a < b"; false when there are enough. */
+static bool add_name(char text[NAMED * NAME], unsigned *named, char *name) {
+    const char *path = name_end(name);
+    size_t size = strlen(text);
+
+    if (!is_foreign(name, path)) {
+        snprintf(text + size, NAMED * NAME - size, "%s%.100s", *named > 0 ? " < " : "", name);
+        *named += 1;
+    }
+    return *named < NAMED;
+}
+
+/* The innermost functions, "a < b < c", as scripts/fuzz-triage has them. */
 static void name_frames(void *const *frames, int count, char text[NAMED * NAME]) {
-    size_t size = 0, named = 0;
+    char names[NAMES];
+    unsigned named = 0;
 
     *text = '\0';
-    for (int i = 0; i < count && named < NAMED; i++) {
-        char name[NAME] = "";
-        name_frame(frames[i], name);
-        if (!is_foreign(name)) {
-            size += (size_t)snprintf(text + size, NAMED * NAME - size, "%s%.100s",
-                                     named++ ? " < " : "", name);
+    for (int i = 0; i < count; i++) {
+        name_frame((uintptr_t)frames[i], names);
+        for (char *name = names, *end; *name; name = end + 1) {
+            end = name + strlen(name);
+            if (strncmp(name, ENTRY, strlen(ENTRY)) == 0 || !add_name(text, &named, name)) {
+                return;
+            }
         }
     }
 }
@@ -116,8 +157,9 @@ static void name_frames(void *const *frames, int count, char text[NAMED * NAME])
 static void keep(const char *kind, const char *names) {
     char path[4096];
     uint64_t hash = hash_of(names, strlen(names));
+    const char *type = kind == endless ? endless : "crash";
 
-    snprintf(path, sizeof path, "%s/crash-%016llx", search.folder, (unsigned long long)hash);
+    snprintf(path, sizeof path, "%s/%s-%016llx", search.folder, type, (unsigned long long)hash);
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (file >= 0) {
         fprintf(stderr, "finding: %s in %s: %s\n", kind, names, path);
@@ -133,6 +175,7 @@ static bool record(const char *kind, uintptr_t pc) {
     void *frames[FRAMES], **peer = frames;
     int count = backtrace(frames, FRAMES), first = 0;
 
+    search.recording = true;
     while (first < count && (uintptr_t)frames[first] != pc) {
         first++;
     }
@@ -156,6 +199,16 @@ static void leave(void) {
     siglongjmp(search.way_out, 1);
 }
 
+/* Where a signal came; 0: not known. */
+static uintptr_t place_of(const ucontext_t *context) {
+#ifdef REG_RIP
+    return (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
+#else
+    (void)context;
+    return 0;
+#endif
+}
+
 static void heed_signal(int number, siginfo_t *info, void *context) {
     const char *kind = "signal";
 
@@ -168,13 +221,75 @@ static void heed_signal(int number, siginfo_t *info, void *context) {
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         kind = signals[i].number == number ? signals[i].name : kind;
     }
-#ifdef REG_RIP
-    record(kind, (uintptr_t)((ucontext_t *)context)->uc_mcontext.gregs[REG_RIP]);
-#else
-    (void)context;
-    record(kind, 0);
-#endif
+    record(kind, place_of(context));
     leave();
+}
+
+/* What an engine counted in this execution. An input that takes so long must not become one that it
+ * makes others of. */
+extern uint8_t __start___sancov_cntrs[] __attribute__((weak));
+extern uint8_t __stop___sancov_cntrs[] __attribute__((weak));
+
+static void forget_coverage(void) {
+    if (__start___sancov_cntrs) {
+        memset(__start___sancov_cntrs, 0, (size_t)(__stop___sancov_cntrs - __start___sancov_cntrs));
+    }
+}
+
+static bool is_one_function(void *one, void *other) {
+    return _Unwind_FindEnclosingFunction((char *)one - 1) ==
+           _Unwind_FindEnclosingFunction((char *)other - 1);
+}
+
+/* A loop is somewhere else at each tick: leaves the frames that it has been in at all of them. */
+static void look_around(void) {
+    void *frames[DEPTH];
+    int count = backtrace(frames, DEPTH), same = 0;
+
+    while (same < count && same < search.depth &&
+           is_one_function(frames[count - 1 - same], search.within[search.depth - 1 - same])) {
+        same++;
+    }
+    search.depth = search.ticks == 1 || same == 0 ? count : same;
+    memcpy(search.within, frames + count - search.depth, (size_t)search.depth * sizeof *frames);
+}
+
+/* In an allocator, say, that has locked something. */
+static bool is_in_runtime(uintptr_t pc) {
+    char names[NAMES];
+
+    name_frame(pc + 1, names);
+    name_end(names);
+    return is_foreign(names, "");
+}
+
+/* An engine waits many seconds for an execution that never ends, and then ends the run. */
+static void heed_tick(int number, siginfo_t *info, void *context) {
+    (void)number, (void)info;
+    if (!search.executing || search.recording) {
+        return;
+    }
+    search.ticks = search.ticks + 1;
+    look_around();
+    if (search.ticks >= PATIENCE && !is_in_runtime(place_of(context))) {
+        char names[NAMED * NAME];
+        name_frames(search.within, search.depth, names);
+        if (remember(search.names, hash_of(names, strlen(names)))) {
+            keep(endless, names);
+        }
+        forget_coverage();
+        leave();
+    }
+}
+
+static void heed_ticks(void) {
+    const struct timeval tick = {.tv_usec = TICK};
+    const struct itimerval often = {tick, tick};
+    const struct sigaction action = {.sa_sigaction = heed_tick,
+                                     .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTART};
+
+    sigaction(SIGPROF, &action, NULL);
+    setitimer(ITIMER_PROF, &often, NULL);
 }
 
 static void heed_signals(void) {
@@ -240,6 +355,7 @@ static void heed_report(const char *report) {
     (void)report;
     if (search.executing && !search.reported) {
         record("memory error", 0);
+        search.recording = false;
     }
 }
 
@@ -281,6 +397,7 @@ void finding_prepare(char **arguments) {
         set_sanitizer_options(arguments);
         backtrace(frame, 1); /* the first call allocates */
         heed_signals();
+        heed_ticks();
         heed_reports();
     }
 }
@@ -293,6 +410,8 @@ void finding_seek(void (*execute)(const uint8_t *octets, size_t size), const uin
     }
     search.octets = octets;
     search.size = size;
+    search.recording = false;
+    search.ticks = 0;
     if (sigsetjmp(search.way_out, 1) == 0) {
         search.executing = true;
         execute(octets, size);

@@ -92,6 +92,11 @@ def test_program_may_have_such_names_itself():
     assert read_stack("free /src/list.c:4:5", "main /src/main.c:1:2") == "free < main"
 
 
+def test_library_is_not_libc_by_the_name_it_begins_with():
+    assert read_stack("(/lib/x86_64-linux-gnu/libc-2.36.so+0x1)", "strdup (/p+0x2)",
+                      "imap_reply (/lib/libc-client.so.2007e+0x3)") == "imap_reply"
+
+
 def test_harness_counts_only_where_nothing_else_is():
     entry = "LLVMFuzzerTestOneInput /src/fuzz/targets/list.c:4:5"
     assert read_stack("feed /src/fuzz/harness/stream.c:1:2", "read_line /src/l.c:3:4",

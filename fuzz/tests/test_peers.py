@@ -17,8 +17,8 @@ HARMLESS = [
     b"* OK ready\r\n* CAPABILITY IMAP4rev1\r\na OK done\r\nb OK in\r\n* 1 EXISTS\r\nc OK done\r\n",
     b"no IMAP\r\n",
 ]
-BUGS = {b"b": "read_beyond < parse < finding_seek", b"f": "free_again < parse < finding_seek",
-        b"w": "write_nowhere < parse < finding_seek", b"a": "parse < finding_seek < "}
+BUGS = {b"b": "read_beyond < parse", b"f": "free_again < parse", b"w": "write_nowhere < parse",
+        b"a": "parse", b"i": "follow < parse", b"e": "turn < parse"}
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +70,7 @@ def test_goes_on_past_findings_and_keeps_one_input_of_each(broken_peer, tmp_path
     told = re.findall(r"^finding: .* in (.*): (/.*)$", done.stderr, re.MULTILINE)
     assert len(told) == len(BUGS)
     for (names, path), (octet, expected) in zip(told, BUGS.items()):
-        assert names.startswith(expected)
+        assert names == expected
         assert pathlib.Path(path).read_bytes() == octet + b"1"
     assert len(list(findings.iterdir())) == len(BUGS)
 
@@ -85,7 +85,7 @@ def test_a_second_run_keeps_no_second_input(broken_peer, tmp_path):
     assert {path.name for path in (again / "findings").iterdir()} == kept
 
 
-@pytest.mark.parametrize("octet", BUGS)
+@pytest.mark.parametrize("octet", [octet for octet in BUGS if octet != b"e"])
 def test_the_first_finding_ends_a_run_without_a_folder(broken_peer, tmp_path, octet):
     path = tmp_path / "input"
     path.write_bytes(octet)

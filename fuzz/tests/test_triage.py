@@ -17,7 +17,7 @@ ROOT = HERE.parents[1]
 SCRIPT = ROOT / "scripts/fuzz-triage"
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from triage import crash, dialog, findings, shrink  # noqa: E402
+from triage import crash, dialog, findings, replay, shrink  # noqa: E402
 
 SECONDS = 120  # no run takes longer
 FRAMES = "fail_in_one_way"
@@ -187,6 +187,14 @@ def test_program_that_never_ends(program, tmp_path):
     assert kind == "timeout" and frames.endswith(f"spin < {FRAMES}")
     (row,) = run.findings.values()
     assert row["inputs"] == 2 and row["reproduce"].endswith("-timeout=2")
+
+
+def test_leaks_are_none_where_they_are_allowed(program, tmp_path):
+    path = tmp_path / "leak-1"
+    path.write_bytes(input_of("KEEP", 1))
+    for sees_leaks, kinds in (False, []), (True, ["leak"]):
+        target = replay.Target([str(program)], 20, 1000, sees_leaks=sees_leaks)
+        assert [found.kind for found in target.crashes(path)] == kinds
 
 
 def test_memory_has_a_limit(program, tmp_path):

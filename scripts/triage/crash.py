@@ -37,7 +37,7 @@ LIBRARY = re.compile(r"""
         read | write | recv | send | fgets | fread | fwrite | f?puts | main ) $
     """, re.VERBOSE)
 LIBC_MODULE = re.compile(
-    r"/(?:libc|libpthread|libm|ld-linux[\w-]*|libstdc\+\+|libgcc_s|lib[almtu]\w*san)[.-]")
+    r"/(?:libc|libpthread|libm|ld-linux[\w-]*|libstdc\+\+|libgcc_s|lib[almtu]\w*san)(?:-\d[\d.]*)?\.so")
 LIBC_SOURCE = re.compile(r"""
     (?:^|/)[\w-]+/\.{1,2}/(?: sysdeps | csu | nptl | stdlib | signal | string | malloc | libio |
                               stdio-common | assert | debug | elf | io | socket | misc )/ |

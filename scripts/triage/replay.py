@@ -43,9 +43,9 @@ class Target:
     """A program that takes one input: as the file that `@@` stands for in the command, or else its
     last argument, or on standard input."""
 
-    def __init__(self, command, timeout, megabytes, skip=None, reads_stdin=False):
+    def __init__(self, command, timeout, megabytes, skip=None, reads_stdin=False, sees_leaks=True):
         self.command, self.timeout, self.megabytes = list(command), timeout, megabytes
-        self.skip, self.reads_stdin = skip, reads_stdin
+        self.skip, self.reads_stdin, self.sees_leaks = skip, reads_stdin, sees_leaks
         self.stopped = threading.Event()
         octets = pathlib.Path(shutil.which(command[0]) or command[0]).read_bytes()
         self.is_libfuzzer = b"libFuzzer: timeout after" in octets
@@ -70,6 +70,8 @@ class Target:
 
     def environment(self, symbolize):
         options = [*REPORTING, f"symbolize={symbolize:d}"]
+        if not self.sees_leaks:
+            options.append("detect_leaks=0")
         if not self.is_libfuzzer:
             options.append(f"hard_rss_limit_mb={self.megabytes}")
         variables = dict(os.environ)

@@ -25,6 +25,20 @@ __attribute__((noinline)) static void write_nowhere(char *volatile *nowhere) {
     **nowhere = 'x';
 }
 
+static inline __attribute__((always_inline)) int follow(const volatile int *nowhere) {
+    return *nowhere;
+}
+
+__attribute__((noinline)) static unsigned turn_once(unsigned turns) {
+    return turns + 1;
+}
+
+__attribute__((noinline)) static void turn(void) {
+    for (volatile unsigned turns = 0; turns + 1 > 0;) {
+        turns = turn_once(turns) % 1000;
+    }
+}
+
 static void parse(const uint8_t *octets, size_t size) {
     char *copy = malloc(8), *volatile nowhere = NULL;
 
@@ -40,6 +54,12 @@ static void parse(const uint8_t *octets, size_t size) {
         break;
     case 'a':
         abort();
+    case 'i':
+        follow((int *)nowhere);
+        break;
+    case 'e':
+        turn();
+        break;
     default:
         break;
     }
