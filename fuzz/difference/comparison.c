@@ -107,27 +107,34 @@ static size_t mend(struct comparison *c, const struct meeting *meeting) {
     return before + size + after;
 }
 
-enum verdict compare(struct comparison *c, enum imap_root root, const void *octets, size_t count) {
-    struct meeting meeting = {.known = NULL};
-
-    c->knowledge.count = 0;
-    c->root = root;
-    read_message(c, octets, count);
-    c->read = c->ours.accepted ? c->ours.size : 0;
-    c->verdict = judge(c, &meeting);
-    for (int mends = 0; mends < MOST_MENDS && c->verdict == VERDICT_KNOWN; mends++) {
-        count = mend(c, &meeting);
-        if (count == 0) {
-            return c->verdict;
+/* Compares it, and what comes of it when each known difference is mended. */
+static enum verdict compare_mended(struct comparison *c, const uint8_t *octets, size_t count) {
+    for (int mends = 0; mends <= MOST_MENDS; mends++) {
+        struct meeting meeting = {.known = NULL};
+        read_message(c, octets, count);
+        if (mends == 0) {
+            c->read = c->ours.accepted ? c->ours.size : 0;
         }
-        read_message(c, c->mended, count);
-        meeting.known = NULL;
-        c->verdict = judge(c, &meeting);
+        enum verdict verdict = judge(c, &meeting);
+        count = verdict == VERDICT_KNOWN ? mend(c, &meeting) : 0;
+        if (count == 0) {
+            return verdict;
+        }
+        octets = c->mended;
     }
+    return VERDICT_KNOWN;
+}
+
+enum verdict compare(struct comparison *c, enum imap_root root, const void *octets, size_t count) {
+    c->root = root;
+    c->knowledge.count = 0;
+    c->verdict = VERDICT_ALIKE; /* if libetpan doesn't come back */
+    c->verdict = compare_mended(c, octets, count);
     bool quirky = c->theirs.accepted && !c->ours.accepted;
     if (c->verdict == VERDICT_ALIKE && (quirky || c->knowledge.count > 0)) {
         c->verdict = VERDICT_KNOWN;
     }
+    theirs_release(&c->theirs);
     return c->verdict;
 }
 

@@ -316,14 +316,6 @@ static void test_known(void **state) {
     }
 }
 
-static const struct known *known_called(const char *name) {
-    size_t i = 0;
-    while (known_at(i) != NULL && strcmp(known_at(i)->name, name) != 0) {
-        i++;
-    }
-    return known_at(i);
-}
-
 /* What is new doesn't hide behind what is known. */
 static void test_new_beside_known(void **state) {
     static const char *const responses[] = {

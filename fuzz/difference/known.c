@@ -594,6 +594,14 @@ const struct known *known_at(size_t index) {
     return index < sizeof differences / sizeof *differences ? &differences[index] : NULL;
 }
 
+const struct known *known_called(const char *name) {
+    size_t i = 0;
+    while (known_at(i) != NULL && strcmp(known_at(i)->name, name) != 0) {
+        i++;
+    }
+    return known_at(i);
+}
+
 /* ---- meeting them -------------------------------------------------------------------------- */
 
 static bool about(const struct known *known, enum known_kind kind, imap_rule rule) {

@@ -51,6 +51,9 @@ struct known {
 /* Difference `index` from 0, NULL past the last. */
 const struct known *known_at(size_t index);
 
+/* The first of that name, NULL if there is none. */
+const struct known *known_called(const char *name);
+
 enum { MOST_MET = 64 };
 
 /* What is known, and what of it was met in one message. */

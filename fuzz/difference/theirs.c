@@ -79,35 +79,34 @@ static int parse(struct theirs *theirs, enum imap_root root, size_t *index) {
                                    &theirs->tagged, 0, NULL);
 }
 
-static void release(struct theirs *theirs) {
-    bool accepted = theirs->accepted;
-    theirs->accepted = false; /* even if libetpan doesn't come back */
-    if (!accepted) {
-        return;
-    }
-    if (theirs->greeting) {
-        mailimap_greeting_free(theirs->greeting);
-    } else if (theirs->request) {
-        mailimap_continue_req_free(theirs->request);
-    } else if (theirs->data) {
-        mailimap_response_data_free(theirs->data);
-    } else {
-        mailimap_response_free(theirs->tagged);
+void theirs_release(struct theirs *theirs) {
+    const struct theirs read = *theirs;
+
+    /* First, as libetpan may not come back. */
+    theirs->greeting = NULL;
+    theirs->request = NULL;
+    theirs->data = NULL;
+    theirs->tagged = NULL;
+    if (read.greeting) {
+        mailimap_greeting_free(read.greeting);
+    } else if (read.request) {
+        mailimap_continue_req_free(read.request);
+    } else if (read.data) {
+        mailimap_response_data_free(read.data);
+    } else if (read.tagged) {
+        mailimap_response_free(read.tagged);
     }
 }
 
 bool theirs_read(struct theirs *theirs, enum imap_root root, const void *octets, size_t count) {
     size_t index = 0;
 
-    release(theirs);
+    theirs_release(theirs);
+    theirs->accepted = false;
     theirs->octets = octets;
     theirs->size = count;
     theirs->given = 0;
     theirs->stream->read_buffer_len = 0;
-    theirs->greeting = NULL;
-    theirs->request = NULL;
-    theirs->data = NULL;
-    theirs->tagged = NULL;
     theirs->accepted = mmap_string_truncate(theirs->line, 0) &&
                        mailstream_read_line_append(theirs->stream, theirs->line) &&
                        parse(theirs, root, &index) == MAILIMAP_NO_ERROR;
@@ -131,7 +130,7 @@ void theirs_write(const struct theirs *theirs, struct form *form) {
 }
 
 void theirs_free(struct theirs *theirs) {
-    release(theirs);
+    theirs_release(theirs);
     mailstream_close(theirs->stream);
     mmap_string_free(theirs->line);
 }

@@ -15,7 +15,7 @@ struct theirs {
     struct mailimap_parser_context context; /* without any workarounds */
     size_t read;                            /* octets of the message, if it is accepted */
     bool accepted;
-    /* One of them, if it is accepted. */
+    /* One of them, if it is accepted, until it is released. */
     struct mailimap_greeting *greeting;
     struct mailimap_continue_req *request;
     struct mailimap_response_data *data;
@@ -30,6 +30,9 @@ bool theirs_read(struct theirs *, enum imap_root, const void *octets, size_t cou
 
 /* Writes the message that was accepted. */
 void theirs_write(const struct theirs *, struct form *);
+
+/* Frees what was made of the message. */
+void theirs_release(struct theirs *);
 
 void theirs_free(struct theirs *);
 

@@ -154,13 +154,13 @@ static void name_frames(void *const *frames, int count, char text[NAMED * NAME])
     }
 }
 
-static void keep(const char *kind, const char *names) {
+/* `once` is O_EXCL, or O_TRUNC to keep it again. */
+static void keep(const char *kind, const char *names, uint64_t hash, int once) {
     char path[4096];
-    uint64_t hash = hash_of(names, strlen(names));
     const char *type = kind == endless ? endless : "crash";
 
     snprintf(path, sizeof path, "%s/%s-%016llx", search.folder, type, (unsigned long long)hash);
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    int file = open(path, O_WRONLY | O_CREAT | once | O_CLOEXEC, 0644);
     if (file >= 0) {
         fprintf(stderr, "finding: %s in %s: %s\n", kind, names, path);
         if (write(file, search.octets, search.size) < 0) {
@@ -191,7 +191,7 @@ static bool record(const char *kind, uintptr_t pc) {
     if (!remember(search.names, hash_of(names, strlen(names)))) {
         return false;
     }
-    keep(kind, names);
+    keep(kind, names, hash_of(names, strlen(names)), O_EXCL);
     return true;
 }
 
@@ -275,7 +275,7 @@ static void heed_tick(int number, siginfo_t *info, void *context) {
         char names[NAMED * NAME];
         name_frames(search.within, search.depth, names);
         if (remember(search.names, hash_of(names, strlen(names)))) {
-            keep(endless, names);
+            keep(endless, names, hash_of(names, strlen(names)), O_EXCL);
         }
         forget_coverage();
         leave();
@@ -417,4 +417,11 @@ void finding_seek(void (*execute)(const uint8_t *octets, size_t size), const uin
         execute(octets, size);
     }
     search.executing = false;
+}
+
+void finding_end(const char *kind, const char *where) {
+    if (search.folder) {
+        keep(kind, where, hash_of(search.octets, search.size), O_TRUNC);
+    }
+    abort();
 }

@@ -16,4 +16,8 @@ void finding_prepare(char **arguments);
 void finding_seek(void (*execute)(const uint8_t *octets, size_t size), const uint8_t *octets,
                   size_t size);
 
+/* Ends the program for what must not be passed over, after finding_seek: an engine that
+ * finding_seek goes on in would not see why it ends, so the input is kept here. */
+_Noreturn void finding_end(const char *kind, const char *where);
+
 #endif

@@ -64,17 +64,42 @@ def differences(done):
                       re.MULTILINE)
 
 
-def test_exhaustive_responses_make_no_new_difference(program, build, tmp_path):
+def responses_folder(tmp_path, *responses):
     folder = tmp_path / "responses"
     folder.mkdir()
+    for number, response in enumerate(responses):
+        (folder / str(number)).write_bytes(response)
+    return folder
+
+
+def test_exhaustive_responses_make_no_new_difference(program, build, tmp_path):
     made = subprocess.run([build / "imapspec", "generate", "--exhaustive", "--raw", "response"],
                           check=True, capture_output=True).stdout
     responses = made.split(b"\r\n* ")
-    for number, response in enumerate(responses[::len(responses) // MOST + 1]):
-        (folder / str(number)).write_bytes(b"* " + response + b"\r\n")
+    folder = responses_folder(tmp_path, *(b"* " + response + b"\r\n" for response
+                                          in responses[::len(responses) // MOST + 1]))
     done = run(program, tmp_path, "-runs=0", folder)
     assert not differences(done)
     assert re.search(r"^Done \d+ runs", done.stderr, re.MULTILINE)
+
+
+@pytest.mark.parametrize("first", [b"* 2 EXISTS\r\n", b"* 2 RECENT\r\n"])
+def test_new_difference_ends_the_run_and_is_kept(program, tmp_path, monkeypatch, first):
+    monkeypatch.setenv("IMAPSPEC_NEW", "number-zero")
+    response = first + b"* 0 FETCH (UID 1)\r\n"
+    done = run(program, tmp_path, "-runs=0", responses_folder(tmp_path, response))
+    assert done.returncode != 0
+    assert differences(done) == [
+        'imapspec refuses it: mailbox-data at octet 4: expected "E" / "R", got "F"']
+    kept, = (tmp_path / "findings").iterdir()
+    assert kept.read_bytes() == response
+    assert f"finding: difference in what libetpan reads: {kept}" in done.stderr
+
+
+def test_known_difference_does_not_end_the_run(program, tmp_path):
+    done = run(program, tmp_path, "-runs=0", responses_folder(tmp_path, b"* 0 FETCH (UID 1)\r\n"))
+    assert done.returncode == 0
+    assert not differences(done)
 
 
 if __name__ == "__main__":
