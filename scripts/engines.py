@@ -153,6 +153,11 @@ DEMANDS = {"ASAN_OPTIONS": "abort_on_error=1:symbolize=0",
            "MSAN_OPTIONS": "exit_code=86:symbolize=0"}
 
 
+# No screen, no questions about the machine.
+PLAIN = {"AFL_SKIP_CPUFREQ": "1", "AFL_NO_UI": "1", "AFL_NO_AFFINITY": "1", "AFL_NO_COLOR": "1",
+         "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1"}
+
+
 class AFL:
     """afl-fuzz goes on after a finding. Its time begins when it has read the corpus."""
     reads_before_its_time = True
@@ -175,9 +180,7 @@ class AFL:
         seed = ["-s", self.campaign.seed + self.number] if self.campaign.seed else []
         dictionary = ["-x", target.dictionary] if target.dictionary else []
         length = ["-G", options["max_len"]] if "max_len" in options else []
-        variables = {**environment(target), "AFL_SKIP_CPUFREQ": "1", "AFL_NO_UI": "1",
-                     "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES": "1", "AFL_NO_AFFINITY": "1",
-                     "AFL_NO_COLOR": "1", "AFL_FAST_CAL": "1"}
+        variables = {**environment(target), **PLAIN, "AFL_FAST_CAL": "1"}
         for name, words in DEMANDS.items():
             if name in variables:
                 variables[name] += f":{words}"
