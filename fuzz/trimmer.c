@@ -1,5 +1,6 @@
 #include "trimmer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,14 @@ enum way {
     WITHOUT_BROTHER, /* nor what stands behind that */
     INNER,           /* what is of the same rule within it, in its place */
     EXAMPLE,         /* the shortest text of its rule */
+    HALF,            /* of a long value */
     WAYS
+};
+
+enum {
+    LONG = 16,   /* octets of a value that is halved, at least */
+    PIECES = 64, /* that octets are left out in, at most, of what the grammar doesn't read */
+    HEADER = 32  /* octets of a literal's header, NUL included */
 };
 
 /* [start, end) of the input is replaced. */
@@ -30,10 +38,14 @@ struct trimmer {
     uint8_t *input, *shorter; /* each with room for the first input */
     size_t size, shorter_size;
     size_t chunk;   /* messages that are left out at once; 0: nodes are tried */
-    size_t message; /* the first of the chunk, or that of the nodes */
+    size_t message; /* the first of the chunk, or the specimen */
     uint32_t node;  /* of the specimen; 0: none is left */
     enum way way;
-    bool was_tried; /* what the four above say, and it wasn't kept */
+    size_t rest;    /* where begins what the grammar does not read of the specimen */
+    size_t piece;   /* octets that are left out at once, when no node is left; 0: none are */
+    size_t at;      /* the first of them */
+    bool was_tried; /* what stands above, and it wasn't kept */
+    char header[HEADER];
 };
 
 struct trimmer *trimmer_new(enum imap_root root) {
@@ -75,14 +87,26 @@ static void read_message(struct trimmer *trimmer) {
                   session_root(root, trimmer->message, message, size), message, size);
 }
 
-/* To be tried from its largest node on. */
+/* Where begins what the grammar doesn't read: behind the last node, if it would read on. */
+static size_t rest_of(const struct specimen *specimen) {
+    if (specimen->is_whole || specimen->read < specimen->size) {
+        return specimen->read;
+    }
+    return specimen->tree.count > 1 ? (size_t)specimen->nodes[specimen->tree.count - 1].end : 0;
+}
+
+/* To be tried from its largest node on, then what the grammar doesn't read of it. */
 static void begin_message(struct trimmer *trimmer, size_t message) {
+    const struct specimen *specimen = &trimmer->specimen;
+
     trimmer->message = message;
-    trimmer->way = 0;
-    trimmer->node = 0;
     if (message < trimmer->session.count) {
         read_message(trimmer);
-        trimmer->node = trimmer->specimen.tree.count - 1;
+        trimmer->way = 0;
+        trimmer->node = specimen->tree.count - 1;
+        trimmer->rest = rest_of(specimen);
+        trimmer->at = trimmer->rest;
+        trimmer->piece = (specimen->size - trimmer->rest + 1) / 2;
     }
 }
 
@@ -112,7 +136,7 @@ static struct edit edit_messages(const struct trimmer *trimmer) {
                          .text = ""};
 }
 
-/* ---- nodes ----------------------------------------------------------------------------------- */
+/* ---- parts ----------------------------------------------------------------------------------- */
 
 /* The largest node of the same rule within the node; 0: there is none. */
 static uint32_t inner_node(const struct specimen *specimen, uint32_t node) {
@@ -126,14 +150,39 @@ static uint32_t inner_node(const struct specimen *specimen, uint32_t node) {
     return 0;
 }
 
+/* Leaves the latter half of a literal with its count, the former of all else. */
+static bool edit_value(struct trimmer *trimmer, const struct imap_node *node, struct edit *edit) {
+    const uint8_t *octets = trimmer->specimen.octets;
+    size_t size = edit->end - edit->start, start, end;
+
+    if (node->children != 0 || size < LONG) {
+        return false;
+    }
+    if (!specimen_count(&trimmer->specimen, node, &start, &end)) {
+        edit->start += size / 2;
+        edit->end -= octets[edit->end - 1] == '"';
+        return true;
+    }
+    size_t value = (size_t)strtoull((const char *)octets + start, NULL, 10) / 2;
+    if (value >= size / 2) {
+        return false;
+    }
+    edit->size = (size_t)snprintf(trimmer->header, HEADER, "%zu%s}\r\n", value,
+                                  octets[end] == '+' ? "+" : "");
+    edit->text = trimmer->header;
+    edit->start = start;
+    edit->end -= value;
+    return edit->size < edit->end - edit->start;
+}
+
 /* What the way makes of the node, in offsets of the message; false: nothing shorter. */
-static bool edit_node(const struct specimen *specimen, uint32_t node, enum way way,
-                      struct edit *edit) {
-    const struct imap_node *n = &specimen->nodes[node];
-    uint32_t before = specimen->before[node], inner;
+static bool edit_node(struct trimmer *trimmer, struct edit *edit) {
+    const struct specimen *specimen = &trimmer->specimen;
+    const struct imap_node *n = &specimen->nodes[trimmer->node];
+    uint32_t before = specimen->before[trimmer->node], inner;
 
     *edit = (struct edit){.start = (size_t)n->start, .end = (size_t)n->end, .text = ""};
-    switch (way) {
+    switch (trimmer->way) {
     case WITHOUT_ITEM:
         edit->start = (size_t)specimen->nodes[before].end;
         return before != 0 && specimen->nodes[before].rule == n->rule;
@@ -142,10 +191,12 @@ static bool edit_node(const struct specimen *specimen, uint32_t node, enum way w
         edit->end = (size_t)n->start;
         return before != 0 && specimen->nodes[before].rule == n->rule;
     case INNER:
-        inner = inner_node(specimen, node);
+        inner = inner_node(specimen, trimmer->node);
         edit->text = specimen->octets + specimen->nodes[inner].start;
         edit->size = (size_t)(specimen->nodes[inner].end - specimen->nodes[inner].start);
         return inner != 0 && edit->size < edit->end - edit->start;
+    case HALF:
+        return edit_value(trimmer, n, edit);
     default:
         edit->text = imap_rule_example(imap_grammar_builtin(), n->rule);
         edit->size = edit->text ? strlen(edit->text) : SIZE_MAX;
@@ -153,28 +204,58 @@ static bool edit_node(const struct specimen *specimen, uint32_t node, enum way w
     }
 }
 
-/* To the next way, node or message. */
 static void next_way(struct trimmer *trimmer) {
-    if (trimmer->node > 0 && ++trimmer->way == WAYS) {
+    if (++trimmer->way == WAYS) {
         trimmer->way = 0;
         trimmer->node--;
     }
-    while (trimmer->node == 0 && trimmer->message < trimmer->session.count) {
-        begin_message(trimmer, trimmer->message + 1);
+}
+
+/* To the next way, or behind the octets that were left out. */
+static void next_part(struct trimmer *trimmer) {
+    if (trimmer->node > 0) {
+        next_way(trimmer);
+    } else {
+        trimmer->at += trimmer->piece;
     }
 }
 
-/* False: there is no node left to try. */
-static bool edit_nodes(struct trimmer *trimmer, struct edit *edit) {
-    for (; trimmer->message < trimmer->session.count; next_way(trimmer)) {
-        size_t start = trimmer->session.starts[trimmer->message];
-        if (trimmer->node > 0 && edit_node(&trimmer->specimen, trimmer->node, trimmer->way, edit)) {
-            edit->start += start;
-            edit->end += start;
-            return true;
+/* Of the octets that the grammar doesn't read, half at once, then less. False: none are left. */
+static bool edit_rest(struct trimmer *trimmer, struct edit *edit) {
+    const struct specimen *specimen = &trimmer->specimen;
+
+    while (trimmer->piece > 0 && trimmer->at >= specimen->size) {
+        trimmer->at = trimmer->rest;
+        trimmer->piece /= 2;
+        if (trimmer->piece < (specimen->size - trimmer->rest) / PIECES) {
+            trimmer->piece = 0;
         }
     }
-    return false;
+    size_t left = specimen->size - trimmer->at;
+    *edit = (struct edit){.start = trimmer->at,
+                          .end = trimmer->at + (trimmer->piece < left ? trimmer->piece : left),
+                          .text = ""};
+    return trimmer->piece > 0;
+}
+
+/* In offsets of the input; false: there is nothing left to try. */
+static bool edit_parts(struct trimmer *trimmer, struct edit *edit) {
+    bool is_found = false;
+
+    while (!is_found && trimmer->message < trimmer->session.count) {
+        size_t start = trimmer->session.starts[trimmer->message];
+        while (trimmer->node > 0 && !(is_found = edit_node(trimmer, edit))) {
+            next_way(trimmer);
+        }
+        is_found = is_found || edit_rest(trimmer, edit);
+        if (is_found) {
+            edit->start += start;
+            edit->end += start;
+        } else {
+            begin_message(trimmer, trimmer->message + 1);
+        }
+    }
+    return is_found;
 }
 
 /* ---- tries ----------------------------------------------------------------------------------- */
@@ -184,27 +265,30 @@ static bool next_edit(struct trimmer *trimmer, struct edit *edit) {
         trimmer->message += trimmer->was_tried ? trimmer->chunk : 0;
         next_chunk(trimmer);
     } else if (trimmer->was_tried) {
-        next_way(trimmer);
+        next_part(trimmer);
     }
     if (trimmer->chunk > 0) {
         *edit = edit_messages(trimmer);
         return true;
     }
-    return edit_nodes(trimmer, edit);
+    return edit_parts(trimmer, edit);
 }
 
 const uint8_t *trimmer_next(struct trimmer *trimmer, size_t *size) {
     struct edit edit;
 
-    if (!next_edit(trimmer, &edit)) {
-        return NULL;
-    }
+    do { /* of an empty input engines learn nothing */
+        if (!next_edit(trimmer, &edit)) {
+            return NULL;
+        }
+        trimmer->was_tried = true;
+        *size = trimmer->size - (edit.end - edit.start) + edit.size;
+    } while (*size == 0);
+    trimmer->shorter_size = *size;
     memcpy(trimmer->shorter, trimmer->input, edit.start);
     memcpy(trimmer->shorter + edit.start, edit.text, edit.size);
     memcpy(trimmer->shorter + edit.start + edit.size, trimmer->input + edit.end,
            trimmer->size - edit.end);
-    trimmer->shorter_size = *size = trimmer->size - (edit.end - edit.start) + edit.size;
-    trimmer->was_tried = true;
     return trimmer->shorter;
 }
 
@@ -218,8 +302,13 @@ void trimmer_keep(struct trimmer *trimmer) {
     session_cut(&trimmer->session, trimmer->input, trimmer->size);
     if (trimmer->chunk == 0 && trimmer->message < trimmer->session.count) {
         uint32_t node = trimmer->node;
+        size_t piece = trimmer->piece, at = trimmer->at;
         begin_message(trimmer, trimmer->message);
         trimmer->node = node < trimmer->node ? node : trimmer->node;
+        if (node == 0) {
+            trimmer->piece = piece;
+            trimmer->at = at;
+        }
     }
 }
 

@@ -64,13 +64,46 @@ static void takes_the_shortest_texts(void **state) {
         "* STATUS a (SIZE 1)\r\n");
 }
 
-static void ends_with_what_the_grammar_refuses(void **state) {
+static void halves_values(void **state) {
+    (void)state;
+    assert_string_equal(trim("a LOGIN {40}\r\n0123456789abcdefghij0123456789ABCDEFGHIJ x\r\n",
+                             "FGHIJ", IMAP_COMMAND),
+                        "a LOGIN {5}\r\nFGHIJ x\r\n");
+    assert_string_equal(trim("a LOGIN {20+}\r\n0123456789abcdefghij x\r\n", "ij", IMAP_COMMAND),
+                        "a LOGIN {5+}\r\nfghij x\r\n");
+    assert_string_equal(trim("a LOGIN \"0123456789abcdefghij\" x\r\n", "0123", IMAP_COMMAND),
+                        "a LOGIN \"0123456789\" x\r\n");
+}
+
+static void leaves_out_octets_that_are_refused(void **state) {
     (void)state;
     assert_string_equal(
         trim("* 1 FETCH (FLAGS (\\Seen \\Flagged) FOO\r\n???\r\n", "FOO", IMAP_RESPONSE),
-        "* 1 FETCH (FLAGS () FOO\r\n");
+        "* 1 FETCH (FLAGS () FOO");
+    assert_string_equal(trim("* 1 EXISTS 0123456789 abc 0123456789\r\n", "abc", IMAP_RESPONSE),
+                        "* 1 EXISTSabc");
+    assert_string_equal(trim("????????????x??????????????????", "x", IMAP_RESPONSE), "x");
+    assert_string_equal(trim("* 1 FETCH (UID 7 BODY[] {99}\r\nabcdefgh", "e", IMAP_RESPONSE), "e");
     assert_string_equal(trim("", "", IMAP_RESPONSE), "");
     assert_string_equal(trim("x", "x", IMAP_RESPONSE), "x");
+}
+
+/* Of what has many octets, or nodes, each try is an execution. */
+static void tries_are_bounded(void **state) {
+    enum { SIZE = 4000 };
+    struct trimmer *trimmer = trimmer_new(IMAP_RESPONSE);
+    uint8_t octets[SIZE];
+    size_t tries = 0, size;
+
+    (void)state;
+    memset(octets, '?', sizeof octets);
+    assert_non_null(trimmer);
+    assert_true(trimmer_start(trimmer, octets, sizeof octets));
+    while (trimmer_next(trimmer, &size)) {
+        tries++;
+    }
+    assert_in_range(tries, 64, 256);
+    trimmer_free(trimmer);
 }
 
 int main(void) {
@@ -79,7 +112,9 @@ int main(void) {
         cmocka_unit_test(leaves_out_items),
         cmocka_unit_test(takes_what_is_within),
         cmocka_unit_test(takes_the_shortest_texts),
-        cmocka_unit_test(ends_with_what_the_grammar_refuses),
+        cmocka_unit_test(halves_values),
+        cmocka_unit_test(leaves_out_octets_that_are_refused),
+        cmocka_unit_test(tries_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

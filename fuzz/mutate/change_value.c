@@ -155,26 +155,10 @@ bool change_lengthen(struct changing *changing) {
 /* ---- lies --------------------------------------------------------------------------------------
  */
 
-/* The digits of the literal's header that the node begins with; false: it has none. */
-static bool find_count(const uint8_t *octets, const struct imap_node *node, size_t *start,
-                       size_t *end) {
-    size_t at = (size_t)node->start;
-
-    at += at < node->end && octets[at] == '~';
-    if (at >= node->end || octets[at] != '{') {
-        return false;
-    }
-    *start = *end = at + 1;
-    while (*end < node->end && octets[*end] >= '0' && octets[*end] <= '9') {
-        ++*end;
-    }
-    return *end > *start && *end < node->end && (octets[*end] == '}' || octets[*end] == '+');
-}
-
-static bool has_count(const void *octets, const struct imap_node *node) {
+static bool has_count(const void *specimen, const struct imap_node *node) {
     size_t start, end;
 
-    return node->children == 0 && find_count(octets, node, &start, &end);
+    return specimen_count(specimen, node, &start, &end);
 }
 
 /* A number that is not the truth. Constant, or in `scratch`. */
@@ -199,10 +183,10 @@ static bool lie_about_node(struct changing *changing, const struct imap_node *no
 
 bool change_count(struct changing *changing) {
     const struct specimen *specimen = changing->specimen;
-    uint32_t node = specimen_find(specimen, changing->random, has_count, specimen->octets);
+    uint32_t node = specimen_find(specimen, changing->random, has_count, specimen);
     size_t start, end;
 
-    if (node != 0 && find_count(specimen->octets, &specimen->nodes[node], &start, &end)) {
+    if (node != 0 && specimen_count(specimen, &specimen->nodes[node], &start, &end)) {
         char scratch[EDGE_SCRATCH];
         const char *number = lie(
             changing->random, strtoull((const char *)specimen->octets + start, NULL, 10), scratch);

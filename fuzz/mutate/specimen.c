@@ -91,3 +91,19 @@ uint32_t specimen_choose_item(const struct specimen *specimen, struct random *ra
     }
     return any;
 }
+
+bool specimen_count(const struct specimen *specimen, const struct imap_node *node, size_t *start,
+                    size_t *end) {
+    const uint8_t *octets = specimen->octets;
+    size_t at = (size_t)node->start;
+
+    at += at < node->end && octets[at] == '~';
+    if (node->children != 0 || at >= node->end || octets[at] != '{') {
+        return false;
+    }
+    *start = *end = at + 1;
+    while (*end < node->end && octets[*end] >= '0' && octets[*end] <= '9') {
+        ++*end;
+    }
+    return *end > *start && *end < node->end && (octets[*end] == '}' || octets[*end] == '+');
+}

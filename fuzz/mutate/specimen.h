@@ -47,4 +47,7 @@ uint32_t specimen_find(const struct specimen *, struct random *, specimen_filter
  * there is none. */
 uint32_t specimen_choose_item(const struct specimen *, struct random *);
 
+/* Sets where the digits stand of the literal that the node is; false: it is none. */
+bool specimen_count(const struct specimen *, const struct imap_node *, size_t *start, size_t *end);
+
 #endif
