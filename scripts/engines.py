@@ -148,6 +148,7 @@ class LibFuzzer:
 # ---- AFL++ ---------------------------------------------------------------------------------------
 
 READY = b"All set and ready to roll"
+QUEUED = re.compile(r"id:.*,time:(\d+),execs:(\d+)")
 # What afl-fuzz refuses to begin without, where the user has said anything.
 DEMANDS = {"ASAN_OPTIONS": "abort_on_error=1:symbolize=0",
            "MSAN_OPTIONS": "exit_code=86:symbolize=0"}
@@ -195,7 +196,8 @@ class AFL:
             self.log, variables)
 
     def update(self):
-        """Reads plot_data, which is written every few seconds, and fuzzer_stats, once a minute."""
+        """Reads plot_data and fuzzer_stats, which AFL++ without its screen may write once a minute, and
+        in between what the name of the newest input in the queue tells."""
         self.is_set_up = self.is_set_up or READY in self.log.read_bytes()
         plot, stats = self.folder / "plot_data", self.folder / "fuzzer_stats"
         if plot.exists():
@@ -208,6 +210,13 @@ class AFL:
             if int(row.get("execs_done", 0)) > self.progress.executions:
                 self.progress = Progress(int(row["execs_done"]), self.progress.speed,
                                          int(row["edges_found"]), 0, int(row["corpus_count"]))
+        names = [path.name for path in self.folder.glob("queue/id:*")]
+        newest = QUEUED.match(max(names, default=""))
+        if newest and int(newest[2]) > self.progress.executions:
+            milliseconds, executions = map(int, newest.groups())
+            self.progress = dataclasses.replace(
+                self.progress, executions=executions, corpus=len(names),
+                speed=1000 * executions / max(milliseconds, 1))
 
     def go_on(self, _):
         self.update()
