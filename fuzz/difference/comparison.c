@@ -29,7 +29,7 @@ static bool same(const struct form *a, const struct form *b) {
     return a->text.size == b->text.size && first_difference(&a->text, &b->text) == a->text.size;
 }
 
-/* The node at which the forms begin to differ, 0 for none. */
+/* The node at which the forms begin to differ, or the last. */
 static uint32_t differing_node(const struct comparison *c, const struct ours *ours) {
     struct knowledge knowledge = {.without = c->knowledge.without};
     struct imitation imitation = {ours, &knowledge};

@@ -10,6 +10,11 @@ static bool begins(const struct piece *piece, const char *word) {
            strncasecmp((const char *)piece->octets, word, strlen(word)) == 0;
 }
 
+/* The octet in front of the piece, -1 if there is none. */
+static int before(const struct piece *piece) {
+    return piece->octets > piece->response ? piece->octets[-1] : -1;
+}
+
 static bool is_blank(uint8_t octet) {
     return octet == ' ' || octet == '\t';
 }
@@ -117,6 +122,10 @@ static bool is_longer_code(const struct piece *piece) {
 
 /* ---- refused ------------------------------------------------------------------------------- */
 
+static bool has_bracket(const struct piece *piece) {
+    return memchr(piece->octets, ']', piece->count) != NULL;
+}
+
 static bool any(const struct piece *piece) {
     (void)piece;
     return true;
@@ -174,11 +183,11 @@ static bool is_special(const struct piece *piece) {
 }
 
 static bool is_end_of_list(const struct piece *piece) {
-    return is_end(piece) && piece->octets[-1] != '(';
+    return is_end(piece) && before(piece) != '(';
 }
 
 static bool is_empty_list(const struct piece *piece) {
-    return is_end(piece) && piece->octets[-1] == '(';
+    return is_end(piece) && before(piece) == '(';
 }
 
 static bool is_8bit(const struct piece *piece) {
@@ -193,12 +202,31 @@ static bool is_minus(const struct piece *piece) {
     return begins(piece, "-") && piece->count > 1 && isdigit(piece->octets[1]);
 }
 
+static bool is_negative_length(const struct piece *piece) {
+    return is_minus(piece) && before(piece) == '{';
+}
+
 static bool is_nul(const struct piece *piece) {
     return piece->count > 0 && *piece->octets == '\0';
 }
 
 static bool is_zero(const struct piece *piece) {
-    return begins(piece, "0");
+    return piece->digit && begins(piece, "0");
+}
+
+/* Where an atom begins. */
+static bool is_atom_string(const struct piece *piece) {
+    return piece->atom && !piece->string && (before(piece) == ' ' || before(piece) == '(') &&
+           (begins(piece, "{") || begins(piece, "\""));
+}
+
+/* Where a list could begin. */
+static bool is_no_list(const struct piece *piece) {
+    return piece->list && !piece->string && (begins(piece, "\"") || begins(piece, "{"));
+}
+
+static bool is_no_right(const struct piece *piece) {
+    return !piece->space || !(begins(piece, "\"") || begins(piece, "{"));
 }
 
 static bool is_nil_string(const struct piece *piece) {
@@ -219,6 +247,10 @@ static bool is_atom(const struct piece *piece) {
 }
 static bool is_quoted_line_end(const struct piece *piece) {
     return piece->quoted && is_line_end(piece);
+}
+
+static bool is_string_atom(const struct piece *piece) {
+    return piece->string && is_atom(piece);
 }
 
 static bool is_string_after_space(const struct piece *piece) {
@@ -267,12 +299,13 @@ static bool is_digit(const struct piece *piece) {
 }
 
 static bool after_backslash(const struct piece *piece) {
-    return piece->quoted && piece->octets[-1] == '\\';
+    return piece->quoted && before(piece) == '\\';
 }
 
 /* In a response code, on a line that begins after a literal. */
 static bool in_code(const struct piece *piece) {
-    static const char *const words[] = {"* OK [", "* NO [", "* BAD [", "* BYE [", "+ ["};
+    static const char *const words[] = {"* OK [",  "* PREAUTH [", "* NO [",
+                                        "* BAD [", "* BYE [",     "+ ["};
     size_t before = (size_t)(piece->octets - piece->response);
     const uint8_t *tagged = memchr(piece->response, ' ', before);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -299,11 +332,11 @@ static bool is_space(const struct piece *piece) {
 }
 
 static bool after_cr(const struct piece *piece) {
-    return piece->octets[-1] == '\r';
+    return before(piece) == '\r';
 }
 
 static bool after_length(const struct piece *piece) {
-    return piece->octets[-1] == '}' || piece->octets[-1] == '\r';
+    return before(piece) == '}' || before(piece) == '\r';
 }
 
 /* ---- what is different in them ------------------------------------------------------------- */
@@ -313,7 +346,7 @@ static struct part here(const struct piece *piece) {
 }
 
 static struct part after_brace(const struct piece *piece) {
-    return (struct part){piece->octets - (piece->octets[-1] == '\r'), 0};
+    return (struct part){piece->octets - (before(piece) == '\r'), 0};
 }
 
 static struct part at_end(const struct piece *piece) {
@@ -333,7 +366,7 @@ static struct part second_octet(const struct piece *piece) {
     return (struct part){piece->octets + 1, 1};
 }
 
-static struct part octet_before(const struct piece *piece) {
+static struct part previous_octet(const struct piece *piece) {
     return (struct part){piece->octets - 1, 1};
 }
 
@@ -356,6 +389,15 @@ static struct part digits(const struct piece *piece) {
         count++;
     }
     return (struct part){piece->octets, count};
+}
+
+static struct part closing_bracket(const struct piece *piece) {
+    return (struct part){memchr(piece->octets, ']', piece->count), 1};
+}
+
+static struct part minus_and_digits(const struct piece *piece) {
+    const struct piece rest = {.octets = piece->octets + 1, .count = piece->count - 1};
+    return (struct part){piece->octets, 1 + digits(&rest).count};
 }
 
 static struct part digits_with_space(const struct piece *piece) {
@@ -400,9 +442,12 @@ static struct part string(const struct piece *piece) {
         }
         count++;
     } else if (*piece->octets == '{') {
-        char *end;
-        count = strtoul((const char *)piece->octets + 1, &end, 10);
-        count += (size_t)(end - (const char *)piece->octets) + strlen("}\r\n");
+        uint32_t octets = 0; /* modulo 2^32, as libetpan does */
+        for (count = 1; count < piece->count && isdigit(piece->octets[count]); count++) {
+            octets = octets * 10 + (uint32_t)(piece->octets[count] - '0');
+        }
+        const struct piece rest = {.octets = piece->octets + count, .count = piece->count - count};
+        count += octets + (begins(&rest, "}\r\n") ? strlen("}\r\n") : 1);
     }
     return (struct part){piece->octets, count < piece->count ? count : piece->count};
 }
@@ -413,19 +458,32 @@ static struct part string_with_space(const struct piece *piece) {
     return part;
 }
 
-/* A string, and the parameters after it. */
-static struct part disposition(const struct piece *piece) {
-    const struct part name = string_with_space(piece);
-    struct piece rest = {.octets = piece->octets + name.count, .count = piece->count - name.count};
-    if (!is_list(&rest)) {
-        return (struct part){piece->octets, name.count + string(&rest).count};
-    }
+/* What stands in parentheses. */
+static struct part list(const struct piece *piece) {
+    struct piece rest = *piece;
+    size_t depth = 0;
     do {
+        depth += begins(&rest, "(") ? 1 : 0;
+        depth -= begins(&rest, ")") ? 1 : 0;
         const size_t count = begins(&rest, "\"") ? string(&rest).count : 1;
         rest.octets += count;
         rest.count -= count;
-    } while (rest.count > 1 && !begins(&rest, ")"));
-    return (struct part){piece->octets, (size_t)(rest.octets - piece->octets) + (rest.count > 0)};
+    } while (rest.count > 0 && depth > 0);
+    return (struct part){piece->octets, (size_t)(rest.octets - piece->octets)};
+}
+
+static struct part list_with_space(const struct piece *piece) {
+    struct part part = list(piece);
+    part.count += part.count < piece->count && part.octets[part.count] == ' ';
+    return part;
+}
+
+/* A string, and the parameters after it. */
+static struct part disposition(const struct piece *piece) {
+    const size_t name = string_with_space(piece).count;
+    const struct piece rest = {.octets = piece->octets + name, .count = piece->count - name};
+    const struct part parameters = is_list(&rest) ? list(&rest) : string(&rest);
+    return (struct part){piece->octets, name + parameters.count};
 }
 
 static struct part space_and_string(const struct piece *piece) {
@@ -450,12 +508,16 @@ static struct part quoted(const struct piece *piece) {
     return (struct part){start, (size_t)(end - start)};
 }
 
+/* All of the atom that it is in. */
 static struct part word(const struct piece *piece) {
-    size_t count = 0;
-    while (count < piece->count && !memchr(" ()\r\n", piece->octets[count], 5)) {
-        count++;
+    const uint8_t *start = piece->octets, *end = piece->octets;
+    while (start > piece->response && !strchr(" ()\"\r\n", start[-1])) {
+        start--;
     }
-    return (struct part){piece->octets, count};
+    while (end < piece->octets + piece->count && !strchr(" ()\r\n", *end)) {
+        end++;
+    }
+    return (struct part){start, (size_t)(end - start)};
 }
 
 /* ---- the table ----------------------------------------------------------------------------- */
@@ -494,6 +556,8 @@ static const struct known differences[] = {
      "resp-text-code", .shape = is_longer_code, .part = first_octet, .instead = "x"},
     {"malformed-code-literal", "RFC 3501, 9", "a code that is none waits for a literal",
      KNOWN_REFUSED, "text", .shape = seems_literal, .part = first_bracket, .instead = "x"},
+    {"code-bracket", "RFC 5267, 5", "a code ends at the first ], even in quotes", KNOWN_VAGUE,
+     "resp-text-code", .shape = has_bracket, .part = closing_bracket, .instead = "x"},
     {"code-literal", "RFC 3501, 9", "a broken code may hold a literal", KNOWN_ACCEPTED, NULL,
      .shape = in_code},
     {"message-empty", "RFC 3501, 9", "the body of a message may be empty", KNOWN_ACCEPTED, "body",
@@ -503,7 +567,7 @@ static const struct known differences[] = {
     {"nil-string", "RFC 3501, 9", "a string may be NIL", KNOWN_ACCEPTED, NULL,
      .shape = is_nil_string, .part = string, .instead = "\"x\""},
     {"quoted-backslash", "RFC 3501, 9", "a backslash may stand before any octet", KNOWN_ACCEPTED,
-     NULL, .shape = after_backslash, .part = octet_before, .instead = ""},
+     NULL, .shape = after_backslash, .part = previous_octet, .instead = ""},
     {"date-time", "RFC 3501, 9", "numbers in a date may be of any length, after SP", KNOWN_ACCEPTED,
      "date-time", .shape = any, .part = quoted, .instead = "\"01-Jan-2000 00:00:00 +0000\""},
     {"flag-prefix", "RFC 3501, 9", "a flag that begins as another is two", KNOWN_VAGUE, "flag",
@@ -512,8 +576,12 @@ static const struct known differences[] = {
      "flag-fetch", .shape = is_system_flag, .part = second_octet, .instead = "x"},
     {"flag-prefix", "RFC 3501, 9", "a flag that begins as another is two", KNOWN_VAGUE, "flag-perm",
      .shape = is_system_flag, .part = second_octet, .instead = "x"},
+    {"literal-length", "RFC 3501, 9", "a literal's length is taken modulo 2^32", KNOWN_ACCEPTED,
+     "literal", .shape = is_digit},
     {"number-over", "RFC 3501, 9", "a number is taken modulo 2^32", KNOWN_ACCEPTED, NULL,
      .shape = is_over, .part = digits, .instead = "1"},
+    {"literal-negative", "RFC 3501, 9", "a literal's length may be negative, which is 0",
+     KNOWN_ACCEPTED, NULL, .shape = is_negative_length, .part = minus_and_digits, .instead = "0"},
     {"number-negative", "RFC 3501, 9", "a number may be negative", KNOWN_ACCEPTED, NULL,
      .shape = is_minus, .part = first_octet, .instead = ""},
     {"status-words", "RFC 3501, 9", "the name in STATUS may be several words", KNOWN_ACCEPTED,
@@ -526,20 +594,22 @@ static const struct known differences[] = {
      "number64", .shape = is_string, .part = here, .instead = "0 "},
     {"number-zero", "RFC 3501, 9", "the number of a message may begin with 0", KNOWN_ACCEPTED,
      "mailbox-data", .shape = of_zero, .part = message_number, .instead = "1"},
-    {"number-zero", "RFC 3501, 9", "0 is a number like the others", KNOWN_ACCEPTED, "nz-number",
-     .shape = is_zero, .part = zeros, .instead = "1"},
-    {"number-zero", "RFC 3501, 9", "0 is a number of a part", KNOWN_ACCEPTED, "section",
-     .shape = is_zero, .part = zeros, .instead = "1"},
-    {"number-zero", "RFC 3501, 9", "0 is a number of a part", KNOWN_ACCEPTED, "section-spec",
+    {"number-zero", "RFC 3501, 9", "0 is a number like the others", KNOWN_ACCEPTED, NULL,
      .shape = is_zero, .part = zeros, .instead = "1"},
     {"envelope-short", "RFC 3501, 9", "an envelope may lack fields", KNOWN_ACCEPTED, "nil",
      .shape = is_end, .part = here, .instead = " NIL"},
     {"envelope-long", "RFC 3501, 9", "an envelope may have one string more", KNOWN_ACCEPTED,
      "env-message-id", .shape = is_string_after_space, .part = space_and_string, .instead = ""},
+    {"envelope-short", "RFC 3501, 9", "an envelope may lack fields", KNOWN_ACCEPTED, "env-*",
+     .shape = is_no_list, .part = here, .instead = "NIL "},
+    {"envelope-lists", "RFC 3501, 9", "an envelope may have more lists of addresses",
+     KNOWN_ACCEPTED, "env-*", .shape = is_list, .part = list_with_space, .instead = ""},
     {"space-extra", "RFC 3501, 9", "SP may stand beside what stands alone", KNOWN_ACCEPTED, NULL,
      .shape = is_sp, .part = first_octet, .instead = ""},
     {"capability-rev1", "RFC 3501, 7.2.1", "CAPABILITY may lack IMAP4rev1", KNOWN_ACCEPTED,
      "capability", .shape = is_line_end, .part = here, .instead = " IMAP4rev1"},
+    {"plus-bare", "RFC 3501, 9", "a continuation needs neither SP nor text", KNOWN_ACCEPTED,
+     "continue-req", .shape = is_end, .part = here, .instead = " "},
     {"plus-bare", "RFC 3501, 9", "a continuation needs neither SP nor text", KNOWN_ACCEPTED,
      "continue-req", .shape = is_line_end, .part = here, .instead = " x"},
     {"nul", "RFC 3501, 9", "NUL may stand in a text or a quoted string", KNOWN_ACCEPTED, NULL,
@@ -561,23 +631,23 @@ static const struct known differences[] = {
     {"body-disposition", "RFC 3501, 9", "a disposition needs no parentheses", KNOWN_ACCEPTED,
      "body-fld-dsp", .shape = is_string, .part = disposition, .instead = "NIL"},
     {"string-atom", "RFC 3501, 9", "a parameter of a body may be an atom", KNOWN_ACCEPTED, "string",
-     .shape = is_atom, .part = word, .instead = "\"x\""},
+     .shape = is_string_atom, .part = word, .instead = "\"x\""},
     {"parameters-odd", "RFC 3501, 9", "a list of parameters may be of strings of any number",
      KNOWN_ACCEPTED, "string", .shape = is_end_of_list, .part = here, .instead = " \"\""},
     {"octets-nil", "RFC 3501, 9", "the size of a body may be NIL", KNOWN_ACCEPTED, "number",
      .shape = is_nil, .part = string, .instead = "1"},
-    {"literal-length", "RFC 3501, 9", "a literal's length is taken modulo 2^32", KNOWN_ACCEPTED,
-     "literal", .shape = is_digit},
+    {"atom-string", "RFC 3501, 9", "a flag may be a string", KNOWN_ACCEPTED, NULL,
+     .shape = is_atom_string, .part = string, .instead = "x"},
     {"atom-8bit", "RFC 3501, 9", "DEL and octets over 127 may stand in an atom", KNOWN_ACCEPTED,
      NULL, .shape = is_8bit, .part = first_octet, .instead = "x"},
     {"atom-special", "RFC 3501, 9", "an atom may have any octet that ends none in libetpan",
      KNOWN_ACCEPTED, NULL, .shape = is_special, .part = first_octet, .instead = "x"},
+    {"rights", "RFC 4314, 7", "rights may be any octets", KNOWN_ACCEPTED, "rights",
+     .shape = is_no_right, .part = character, .instead = "l"},
     {"space-missing", "RFC 3501, 9", "where SP separates, none is needed", KNOWN_ACCEPTED, NULL,
      .shape = misses_space, .part = here, .instead = " "},
     {"tab", "RFC 3501, 9", "HTAB is SP", KNOWN_ACCEPTED, NULL, .shape = is_tab, .part = first_octet,
      .instead = " "},
-    {"rights", "RFC 4314, 7", "rights may be any octets", KNOWN_ACCEPTED, "rights", .shape = any,
-     .part = character, .instead = "l"},
     {"body-id", "RFC 3501, 9", "the id of a body may be an atom", KNOWN_ACCEPTED, "body-fld-id",
      .shape = is_atom, .part = word, .instead = "NIL"},
     {"gm-label", "x-gm-ext-1", "a label that begins with a backslash is refused", KNOWN_REFUSED,
@@ -673,6 +743,8 @@ struct meeting known_acceptance(struct knowledge *knowledge, const struct ours *
 
     imap_parser_accepted(&ours->parser, accepted);
     meeting.piece.space = accepted[' '];
+    meeting.piece.list = accepted['('];
+    meeting.piece.digit = accepted['1'];
     meeting.piece.atom = accepted['x'] && accepted['!'];
     meeting.piece.string = accepted['"'] && accepted['{'];
     meeting.piece.quoted = accepted['\\'] && accepted['"'];

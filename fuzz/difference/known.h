@@ -18,11 +18,11 @@ struct piece {
     size_t count;
     const uint8_t *response; /* that it is of */
     size_t parts;            /* nodes that it consists of */
-    bool space;              /* SP could stand where our parser refuses it */
-    bool atom;               /* an octet of an atom could */
-    bool string;             /* a string could begin */
-    bool quoted;             /* it is in a quoted string */
-    bool over;               /* it is a number that is over the range of its rule */
+    /* Of one that our parser refuses: what could stand there instead. */
+    bool space, atom, string, list;
+    bool digit;  /* from 1 on */
+    bool quoted; /* more of a quoted string, or its end */
+    bool over;   /* it is a number that is over the range of its rule */
 };
 
 /* Octets of a response. */

@@ -248,7 +248,7 @@ static uint32_t next_leaf(const struct ours *ours, struct walk *walk, uint32_t a
 uint32_t ours_write(const struct ours *ours, struct form *form, size_t at, ours_writer *writer,
                     void *context) {
     uint64_t written = ours->nodes[imap_tree_root(&ours->tree)].start;
-    uint32_t found = 0, later = 0, leaf = 0;
+    uint32_t found = 0, last = 0, later = 0, leaf = 0;
     struct walk walk = {.depth = 0};
 
     form_clear(form);
@@ -261,6 +261,7 @@ uint32_t ours_write(const struct ours *ours, struct form *form, size_t at, ours_
             write_leaf(ours, form, node);
         }
         written = node->end;
+        last = leaf;
         if (found == 0 && form->text.size > at) {
             found = leaf;
         }
@@ -270,5 +271,5 @@ uint32_t ours_write(const struct ours *ours, struct form *form, size_t at, ours_
         form_word(form, " ");
         write_leaf(ours, form, &ours->nodes[later]);
     }
-    return found;
+    return found != 0 ? found : last;
 }

@@ -37,7 +37,7 @@ bool ours_read(struct ours *, enum imap_root, const void *octets, size_t count, 
 typedef bool ours_writer(void *context, struct form *, const struct imap_node *);
 
 /* Writes the message that was accepted, leaf by leaf. Returns the node whose octets stand at offset
- * `at` of the form, 0 if it is none's. */
+ * `at` of the form, the last one's if it is none's. */
 uint32_t ours_write(const struct ours *, struct form *, size_t at, ours_writer *, void *context);
 
 #endif
