@@ -127,6 +127,33 @@ static void long_messages_are_mutated(void **state) {
     mutator_free(mutator);
 }
 
+/* Of half a message's room and more, all that is done to a value leaves it, or takes its place. */
+static void long_values_are_mutated(void **state) {
+    enum { LARGE = 1 << 17, SIZE = 40000, TIMES = 1000 };
+    static const char start[] = "* LIST () NIL ";
+    struct mutator *mutators[] = {new_mutator(IMAP_RESPONSE, 0, 0),
+                                  new_mutator(IMAP_RESPONSE, 1000, 0)};
+    char *input = calloc(1, LARGE);
+    uint8_t *output = malloc(LARGE);
+
+    (void)state;
+    assert_non_null(input);
+    assert_non_null(output);
+    memcpy(input, start, strlen(start));
+    memset(input + strlen(start), 'x', SIZE);
+    memcpy(input + strlen(start) + SIZE, "\r\n", 2);
+    for (uint64_t seed = 0; seed < TIMES; seed++) {
+        size_t size = mutate(mutators[0], seed, input, NULL, output, LARGE);
+        assert_true(is_read(IMAP_RESPONSE, output, size));
+        size = mutate(mutators[1], seed, input, NULL, output, LARGE);
+        assert_memory_equal(output, "* LIST () NIL {", strlen(start) + 1);
+    }
+    free(input);
+    free(output);
+    mutator_free(mutators[0]);
+    mutator_free(mutators[1]);
+}
+
 static size_t count_made(struct mutator *mutator, const char *input, const char *other,
                          const char *mutant) {
     uint8_t output[ROOM];
@@ -175,6 +202,7 @@ static void what_cannot_be_changed_gives_way(void **state) {
     mutator_free(mutator);
 }
 
+/* Another greeting seldom goes on as that. */
 static void a_greeting_is_followed_by_responses(void **state) {
     const char input[] = "* OK hi\r\n";
     struct mutator *mutator = new_mutator(IMAP_GREETING, 0, 0);
@@ -182,12 +210,12 @@ static void a_greeting_is_followed_by_responses(void **state) {
     size_t continuations = 0;
 
     (void)state;
-    for (uint64_t seed = 0; seed < MUTANTS; seed++) {
+    for (uint64_t seed = 0; seed < 5 * MUTANTS; seed++) {
         size_t size = mutate(mutator, seed, input, NULL, output, sizeof output);
         continuations += size > strlen(input) && memcmp(output, input, strlen(input)) == 0 &&
                          output[strlen(input)] == '+';
     }
-    assert_in_range(continuations, 1, MUTANTS / 10);
+    assert_in_range(continuations, 25, MUTANTS / 10);
     mutator_free(mutator);
 }
 
@@ -371,7 +399,7 @@ static void inputs_do_not_grow(void **state) {
         }
     }
     for (uint64_t step = 0; step < STEPS; step++) {
-        size_t i = (step * 7 + step / 5) % INPUTS, j = step * 11 % (INPUTS - 1);
+        size_t i = (step * 6 + step / 5) % INPUTS, j = step * 11 % (INPUTS - 1);
         size_t size = step % 5 == 0 ? mutator_cross(mutator, step, inputs[i], sizes[i], inputs[j],
                                                     sizes[j], output, LARGE)
                                     : mutator_mutate(mutator, step, inputs[i], sizes[i], inputs[j],
@@ -394,6 +422,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_mutants_are_read),
         cmocka_unit_test(long_messages_are_mutated),
+        cmocka_unit_test(long_values_are_mutated),
         cmocka_unit_test(what_is_wrong_is_beyond_what_can_be),
         cmocka_unit_test(several_messages_are_changed_at_once),
         cmocka_unit_test(what_cannot_be_changed_gives_way),

@@ -10,6 +10,8 @@
 #include "mutator.h"
 #include "trimmer.h"
 
+static size_t tries; /* of the last input */
+
 /* Keeps what holds the word; the shortest, as a string. */
 static const char *trim(const char *input, const char *word, enum imap_root root) {
     static char best[4096];
@@ -17,11 +19,13 @@ static const char *trim(const char *input, const char *word, enum imap_root root
     const uint8_t *shorter;
     size_t size;
 
+    tries = 0;
     snprintf(best, sizeof best, "%s", input);
     assert_non_null(trimmer);
     assert_true(trimmer_start(trimmer, (const uint8_t *)input, strlen(input)));
     while ((shorter = trimmer_next(trimmer, &size)) != NULL) {
         assert_true(size < strlen(best) && size > 0);
+        tries++;
         char text[sizeof best] = "";
         memcpy(text, shorter, size);
         if (strstr(text, word)) {
@@ -62,6 +66,7 @@ static void takes_the_shortest_texts(void **state) {
     assert_string_equal(
         trim("* STATUS \"long name\" (MESSAGES 123 UIDNEXT 456)\r\n", "STATUS", IMAP_RESPONSE),
         "* STATUS a (SIZE 1)\r\n");
+    assert_in_range(tries, 5, 8); /* what was tried before is not tried again */
 }
 
 static void halves_values(void **state) {
@@ -73,6 +78,9 @@ static void halves_values(void **state) {
                         "a LOGIN {5+}\r\nfghij x\r\n");
     assert_string_equal(trim("a LOGIN \"0123456789abcdefghij\" x\r\n", "0123", IMAP_COMMAND),
                         "a LOGIN \"0123456789\" x\r\n");
+    /* No literal, whatever it looks like. */
+    assert_string_equal(trim("* OK {99}aaaaaaaaaaaaaaaaaaaaaab\r\n", "aaab", IMAP_RESPONSE),
+                        "* OK {99}aaaaaaaaaaaaaaaaaaaaaab\r\n");
 }
 
 static void leaves_out_octets_that_are_refused(void **state) {
@@ -88,14 +96,26 @@ static void leaves_out_octets_that_are_refused(void **state) {
     assert_string_equal(trim("x", "x", IMAP_RESPONSE), "x");
 }
 
-/* Of what has many octets, or nodes, each try is an execution. */
+/* What was tried before is not tried again. */
+static void goes_on_behind_what_was_left_out(void **state) {
+    char input[2001] = "";
+
+    (void)state;
+    memset(input, '?', sizeof input - 1);
+    memcpy(input + 1000, "abc", 3);
+    assert_string_equal(trim(input, "abc", IMAP_RESPONSE), "abc");
+    assert_in_range(tries, 11, 24);
+}
+
+/* Of what has many octets each try is an execution. */
 static void tries_are_bounded(void **state) {
     enum { SIZE = 4000 };
     struct trimmer *trimmer = trimmer_new(IMAP_RESPONSE);
     uint8_t octets[SIZE];
-    size_t tries = 0, size;
+    size_t size;
 
     (void)state;
+    tries = 0;
     memset(octets, '?', sizeof octets);
     assert_non_null(trimmer);
     assert_true(trimmer_start(trimmer, octets, sizeof octets));
@@ -114,6 +134,7 @@ int main(void) {
         cmocka_unit_test(takes_the_shortest_texts),
         cmocka_unit_test(halves_values),
         cmocka_unit_test(leaves_out_octets_that_are_refused),
+        cmocka_unit_test(goes_on_behind_what_was_left_out),
         cmocka_unit_test(tries_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

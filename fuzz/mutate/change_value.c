@@ -71,7 +71,8 @@ static struct draft value_of(const struct changing *changing, const struct imap_
     size_t size = imap_value(changing->specimen->octets + node->start,
                              (size_t)(node->end - node->start), changing->text, room);
 
-    return size <= room ? (struct draft){changing->text, size, room} : (struct draft){0};
+    return size <= room ? (struct draft){changing->text, size, room}
+                        : (struct draft){.octets = changing->text};
 }
 
 static bool write_literal(struct changing *changing, const struct imap_node *node,

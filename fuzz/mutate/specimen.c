@@ -98,7 +98,7 @@ bool specimen_count(const struct specimen *specimen, const struct imap_node *nod
     size_t at = (size_t)node->start;
 
     at += at < node->end && octets[at] == '~';
-    if (node->children != 0 || at >= node->end || octets[at] != '{') {
+    if (at >= node->end || octets[at] != '{') {
         return false;
     }
     *start = *end = at + 1;

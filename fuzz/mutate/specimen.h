@@ -47,7 +47,8 @@ uint32_t specimen_find(const struct specimen *, struct random *, specimen_filter
  * there is none. */
 uint32_t specimen_choose_item(const struct specimen *, struct random *);
 
-/* Sets where the digits stand of the literal that the node is; false: it is none. */
+/* Sets where the digits stand of the literal that the node begins with; false: it begins with none.
+ */
 bool specimen_count(const struct specimen *, const struct imap_node *, size_t *start, size_t *end);
 
 #endif
