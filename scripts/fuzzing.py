@@ -18,6 +18,8 @@ TARGETS = ROOT / "fuzz/targets"
 BUILD = ROOT / os.environ.get("BUILD", "build")
 ENGINES = ["libfuzzer", "afl"]
 SANITIZERS = ["address", "undefined", "memory", "coverage", "none"]
+# What the names of targets begin with that have somebody else's library (fuzz/rules.mk).
+PEERS = ("libetpan_", "c_client_", "curl_")
 # Of one input, where the target's options say nothing.
 TIMEOUT = 10      # seconds
 MEGABYTES = 2048
@@ -52,6 +54,11 @@ class Target:
             if not parser.has_section(section):
                 parser.add_section(section)
         return parser
+
+    @property
+    def is_ours(self):
+        """False for one that has somebody else's library."""
+        return not self.name.startswith(PEERS)
 
     @property
     def sees_leaks(self):

@@ -19,7 +19,7 @@ CC_libfuzzer := clang -fsanitize=fuzzer
 CC_afl := AFL_QUIET=1 afl-clang-fast -fsanitize=fuzzer
 FLAGS_address := -fsanitize=address
 FLAGS_coverage := -fprofile-instr-generate -fcoverage-mapping
-FUZZ_TARGETS := sound planted stillborn
+FUZZ_TARGETS := $(patsubst fuzz/targets/%.c,%,$(wildcard fuzz/targets/*.c))
 FOLDER := $(BUILD)/fuzz/$(ENGINE)-$(FUZZ_SANITIZER)
 fuzz-targets: $(FUZZ_TARGETS:%=$(FOLDER)/%) $(FOLDER)/reference
 $(FOLDER)/%: fuzz/targets/%.c
@@ -71,6 +71,14 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     exit(3);
 }
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) { (void)data; (void)size; return 0; }
+"""
+WORN = "/* It breaks after a while. */" + HEAD + """
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static int runs;
+    (void)data; (void)size;
+    if (++runs > LASTS) { abort(); }
+    return 0;
+}
 """
 OPTIONS = "[libfuzzer]\nmax_len = 16\n\n[imapspec]\nseeds = words\n"
 FINDINGS = "program\tversion\tkind\tframes\tnote\n"
@@ -279,6 +287,19 @@ def test_regression_fails(fresh):
     assert done.returncode == 1
     path = re.search(r"FAILED: ended with status \d+: (\S+)", done.stdout)[1]
     assert (fresh.folder / path).read_bytes() == b"BUG"
+
+
+@pytest.mark.parametrize("name, lasts, status", [("worn", 100, 1), ("curl_worn", 100, 0),
+                                                ("curl_worn", 1, 1)])
+def test_mutants_may_break_a_peer(fresh, name, lasts, status):
+    """But not its seeds."""
+    source = fresh.folder / f"fuzz/targets/{name}.c"
+    source.write_text(WORN.replace("LASTS", str(lasts)))
+    write_floors(fresh, f"{name}\t1\t1\t0")
+    done = fresh.run("fuzz-check", name)
+    source.unlink()
+    assert done.returncode == status, done.stdout
+    assert ("FAILED: ended with status" in done.stdout) == bool(status)
 
 
 # ---- the corpus ----------------------------------------------------------------------------------
