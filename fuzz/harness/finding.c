@@ -31,9 +31,10 @@ enum {
     PLACES = 1 << 12, /* of code, from which a bug was seen; more of them are not told apart */
     OWN_FRAMES = 2,   /* at least, where the place of a bug isn't known */
     SIGNAL_STACK = 1 << 20,
-    DEPTH = 128,  /* frames, of one that never ends */
-    TICK = 20000, /* microseconds of the processor's time */
-    PATIENCE = 4, /* ticks that an execution may go on to */
+    BELOW = 1024 + 8, /* octets that the frame of finding_seek takes less than; as if called */
+    DEPTH = 128,      /* frames, of one that never ends */
+    TICK = 20000,     /* microseconds of the processor's time */
+    PATIENCE = 4,     /* ticks that an execution may go on to */
 };
 
 static const struct {
@@ -52,7 +53,8 @@ static struct {
     const uint8_t *octets;
     size_t size;
     uint64_t places[PLACES], names[PLACES]; /* hashes; 0: free */
-    void *within[DEPTH];
+    void *stack;                            /* finding_seek's frame */
+    void *within[DEPTH]; /* of one that takes long: the frames that it has been in at each tick */
     int depth;
 } search;
 
@@ -209,6 +211,21 @@ static uintptr_t place_of(const ucontext_t *context) {
 #endif
 }
 
+/* Leaves once the handler has returned, on the stack on which finding_seek was called: on a
+ * signal's own stack, AddressSanitizer would read the list of all mappings first. */
+static void leave_signal(ucontext_t *context) {
+#ifdef REG_RIP
+    const greg_t aligned = 16;
+    greg_t stack = (greg_t)(uintptr_t)search.stack;
+
+    context->uc_mcontext.gregs[REG_RSP] = (stack & -aligned) - BELOW;
+    context->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)leave;
+#else
+    (void)context;
+    leave();
+#endif
+}
+
 static void heed_signal(int number, siginfo_t *info, void *context) {
     const char *kind = "signal";
 
@@ -222,7 +239,7 @@ static void heed_signal(int number, siginfo_t *info, void *context) {
         kind = signals[i].number == number ? signals[i].name : kind;
     }
     record(kind, place_of(context));
-    leave();
+    leave_signal(context);
 }
 
 /* What an engine counted in this execution. An input that takes so long must not become one that it
@@ -278,7 +295,7 @@ static void heed_tick(int number, siginfo_t *info, void *context) {
             keep(endless, names, hash_of(names, strlen(names)), O_EXCL);
         }
         forget_coverage();
-        leave();
+        leave_signal(context);
     }
 }
 
@@ -286,7 +303,7 @@ static void heed_ticks(void) {
     const struct timeval tick = {.tv_usec = TICK};
     const struct itimerval often = {tick, tick};
     const struct sigaction action = {.sa_sigaction = heed_tick,
-                                     .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTART};
+                                     .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART};
 
     sigaction(SIGPROF, &action, NULL);
     setitimer(ITIMER_PROF, &often, NULL);
@@ -350,6 +367,12 @@ WRAP(__asan_report_store8_noabort)
 WRAP(__asan_report_store16_noabort)
 WRAP_SIZED(__asan_report_store_n_noabort)
 
+/* It is about to write a report: what it has locked now can't be used. */
+void __asan_on_error(void);
+void __asan_on_error(void) {
+    search.recording = true;
+}
+
 /* What AddressSanitizer sees itself, as free() of what is free, it lets pass once it has told. */
 static void heed_report(const char *report) {
     (void)report;
@@ -412,6 +435,7 @@ void finding_seek(void (*execute)(const uint8_t *octets, size_t size), const uin
     search.size = size;
     search.recording = false;
     search.ticks = 0;
+    search.stack = __builtin_frame_address(0);
     if (sigsetjmp(search.way_out, 1) == 0) {
         search.executing = true;
         execute(octets, size);

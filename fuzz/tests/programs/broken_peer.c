@@ -34,8 +34,8 @@ __attribute__((noinline)) static unsigned turn_once(unsigned turns) {
 }
 
 __attribute__((noinline)) static void turn(void) {
-    for (volatile unsigned turns = 0; turns + 1 > 0;) {
-        turns = turn_once(turns) % 1000;
+    for (volatile unsigned turns = 1; turns > 0;) {
+        turns = turns % 100 > 0 ? turns + 1 : turn_once(turns) % 1000;
     }
 }
 
