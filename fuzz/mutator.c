@@ -102,23 +102,6 @@ static enum imap_root root_of(const struct mutator *mutator, const uint8_t *inpu
 
 /* ---- one message ----------------------------------------------------------------------------- */
 
-static void read_message(const struct mutator *mutator, struct specimen *specimen,
-                         enum imap_root root, const struct session *session, size_t index,
-                         const uint8_t *octets) {
-    const uint8_t *message = octets + session->starts[index];
-    size_t size = session->starts[index + 1] - session->starts[index];
-
-    specimen_read(specimen, imap_grammar_builtin(), &mutator->extensions,
-                  session_root(root, index, message, size), message, size);
-}
-
-static void read_any_message(struct mutation *mutation, struct specimen *specimen,
-                             enum imap_root root, const struct session *session,
-                             const uint8_t *octets) {
-    read_message(mutation->mutator, specimen, root, session,
-                 random_below(&mutation->random, (uint32_t)session->count), octets);
-}
-
 /* The message as it is, to be changed. */
 static struct draft fresh_work(const struct mutation *mutation) {
     struct mutator *mutator = mutation->mutator;
@@ -143,19 +126,26 @@ static bool is_as_wanted(const struct mutation *mutation, const struct draft *wo
                            work->octets, work->size) == (verdict == READ);
 }
 
-/* A message that parts may be taken from: of the other input, or of this one. */
-static void read_other(struct mutation *mutation) {
+/* Any message of an input, that parts are taken from. */
+static void read_other(struct mutation *mutation, enum imap_root root,
+                       const struct session *session, const uint8_t *input) {
     struct mutator *mutator = mutation->mutator;
-    enum { OWN = 8 }; /* once in so many times it is one of this, if there is another */
+
+    specimen_read_of(&mutator->other, imap_grammar_builtin(), &mutator->extensions, root, session,
+                     random_below(&mutation->random, (uint32_t)session->count), input);
+}
+
+/* Of the other input, or of this one, where there is no other, and now and then. */
+static void find_other(struct mutation *mutation) {
+    struct mutator *mutator = mutation->mutator;
+    enum { OWN = 8 }; /* once in so many times */
 
     if (mutation->other_size == 0 || random_once_in(&mutation->random, OWN)) {
-        read_any_message(mutation, &mutator->other, mutation->root, &mutator->session,
-                         mutation->draft.octets);
+        read_other(mutation, mutation->root, &mutator->session, mutation->draft.octets);
     } else {
         session_cut(&mutator->other_session, mutation->other, mutation->other_size);
-        read_any_message(mutation, &mutator->other,
-                         root_of(mutator, mutation->other, mutation->other_size),
-                         &mutator->other_session, mutation->other);
+        read_other(mutation, root_of(mutator, mutation->other, mutation->other_size),
+                   &mutator->other_session, mutation->other);
     }
 }
 
@@ -175,8 +165,8 @@ static void change_message(struct mutation *mutation, size_t start, const struct
 
     for (int i = 0; i < TRIES && !is_changed; i++) {
         change *one = choice->changes[random_below(&mutation->random, choice->count)];
-        if (one == change_splice) {
-            read_other(mutation);
+        if (one == change_splice) { /* no other change needs it, and to read it takes time */
+            find_other(mutation);
         }
         work = fresh_work(mutation);
         is_changed = one(&changing) && is_as_wanted(mutation, &work, choice->verdict);
@@ -248,8 +238,8 @@ static void change_once(struct mutation *mutation, const struct choice *choice) 
     } else if (choice != &sound || !random_once_in(&mutation->random, SESSION_CHANGES) ||
                !change_session(mutation)) {
         size_t index = random_below(&mutation->random, (uint32_t)session->count);
-        read_message(mutator, &mutator->specimen, mutation->root, session, index,
-                     mutation->draft.octets);
+        specimen_read_of(&mutator->specimen, imap_grammar_builtin(), &mutator->extensions,
+                         mutation->root, session, index, mutation->draft.octets);
         change_message(mutation, session->starts[index], choice);
     }
 }

@@ -75,16 +75,12 @@ bool trimmer_start(struct trimmer *trimmer, const uint8_t *input, size_t size) {
 }
 
 static void read_message(struct trimmer *trimmer) {
-    const struct session *session = &trimmer->session;
-    const uint8_t *message = trimmer->input + session->starts[trimmer->message];
-    size_t size = session->starts[trimmer->message + 1] - session->starts[trimmer->message];
-    enum imap_root root = trimmer->root;
+    enum imap_root root = trimmer->root != MUTATOR_ANY_SIDE
+                              ? trimmer->root
+                              : session_guess(trimmer->input, trimmer->size);
 
-    if (root == MUTATOR_ANY_SIDE) {
-        root = session_guess(trimmer->input, trimmer->size);
-    }
-    specimen_read(&trimmer->specimen, imap_grammar_builtin(), &trimmer->extensions,
-                  session_root(root, trimmer->message, message, size), message, size);
+    specimen_read_of(&trimmer->specimen, imap_grammar_builtin(), &trimmer->extensions, root,
+                     &trimmer->session, trimmer->message, trimmer->input);
 }
 
 /* Where begins what the grammar doesn't read: behind the last node, if it would read on. */

@@ -51,6 +51,16 @@ void specimen_read(struct specimen *specimen, const struct imap_grammar *grammar
     link_nodes(specimen);
 }
 
+void specimen_read_of(struct specimen *specimen, const struct imap_grammar *grammar,
+                      const struct imap_extensions *extensions, enum imap_root root,
+                      const struct session *session, size_t index, const uint8_t *input) {
+    const uint8_t *message = input + session->starts[index];
+    size_t size = session->starts[index + 1] - session->starts[index];
+
+    specimen_read(specimen, grammar, extensions, session_root(root, index, message, size), message,
+                  size);
+}
+
 bool specimen_can_be(const struct imap_grammar *grammar, const struct imap_extensions *extensions,
                      enum imap_root root, const uint8_t *octets, size_t size) {
     struct imap_parser parser;

@@ -9,6 +9,7 @@
 
 #include "../../parser/generate/random.h"
 #include "../../parser/imapspec.h"
+#include "session.h"
 
 #define SPECIMEN_OCTETS 65536 /* of one message; of a longer one these alone are looked at */
 #define SPECIMEN_NODES  4096
@@ -28,6 +29,11 @@ struct specimen {
 /* Copies the message, and makes its tree. */
 void specimen_read(struct specimen *, const struct imap_grammar *, const struct imap_extensions *,
                    enum imap_root, const uint8_t *octets, size_t size);
+
+/* The same of message `index` of an input of that root. */
+void specimen_read_of(struct specimen *, const struct imap_grammar *,
+                      const struct imap_extensions *, enum imap_root, const struct session *,
+                      size_t index, const uint8_t *input);
 
 /* Is this one message that the grammar reads? */
 bool specimen_can_be(const struct imap_grammar *, const struct imap_extensions *, enum imap_root,
