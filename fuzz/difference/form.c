@@ -16,7 +16,7 @@ static bool ends_in(const struct form *form, const char *end) {
 /* The SP that is due before this octet. */
 static void add_space(struct form *form, int next) {
     bool touching = next == ')' || next == ']' || last(form) == '(' || last(form) == '[' ||
-                    (last(form) == ')' && next == '(');
+                    (last(form) == ')' && next == '(') || (next == '[' && ends_in(form, "BODY"));
     if (form->space && form->text.size > 0 && !touching) {
         buffer_add(&form->text, " ", 1);
     }
@@ -43,7 +43,7 @@ void form_words(struct form *form, const void *octets, size_t count) {
     const uint8_t *octet = octets;
     for (size_t i = 0; i < count; i++) {
         uint8_t upper = (uint8_t)toupper(octet[i]);
-        if (octet[i] == ' ' || octet[i] == '\r' || octet[i] == '\n') {
+        if (strchr(" \t\r\n", octet[i]) != NULL && octet[i] != '\0') {
             form->space = true;
             continue;
         }

@@ -142,17 +142,18 @@ static void write_capital(struct form *form, bool inside, const uint8_t *octets,
 
 static void write_date(struct form *form, const uint8_t *octets, size_t count) {
     static const char zero[] = "-0000\"";
-    char date[sizeof "\"dd-mmm-yyyy hh:mm:ss +hhmm\""];
-    if (count >= sizeof date) {
-        return;
+    char date[sizeof "\"dd-mmm-yyyy hh:mm:ss +hhmm\""] = "";
+    size_t size = 0;
+    for (size_t i = 0; i < count && size + 1 < sizeof date; i++) {
+        if (octets[i] != ' ' || i == 0 || octets[i - 1] != ' ') {
+            date[size++] = (char)octets[i];
+        }
     }
-    memcpy(date, octets, count);
-    date[count] = '\0';
     if (date[1] == '0') {
         date[1] = ' ';
     }
-    if (strcmp(date + count - strlen(zero), zero) == 0) {
-        date[count - strlen(zero)] = '+';
+    if (size >= strlen(zero) && strcmp(date + size - strlen(zero), zero) == 0) {
+        date[size - strlen(zero)] = '+';
     }
     form_word(form, date);
 }
