@@ -10,7 +10,7 @@
 
 #include "../parser/imapspec.h"
 
-/* About 600 KB, and the input. One thread at a time. */
+/* About 270 KB, and twice the input. One thread at a time. */
 struct trimmer;
 
 /* For inputs that begin with a message of the root; MUTATOR_ANY_SIDE as for a mutator. NULL when
