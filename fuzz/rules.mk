@@ -129,14 +129,16 @@ $(BUILD)/tool.a: $(call object,$(FUZZ_TOOL))
 # Peers go on past what AddressSanitizer reports, and are refused much memory: see
 # fuzz/harness/finding.h and allowance.c.
 comma := ,
-WRAPPED := malloc calloc realloc
+WRAPPED :=
+WRAPPED_libetpan := malloc calloc realloc
+WRAPPED_curl     := malloc calloc realloc connect recv send
 ifneq ($(findstring address,$(filter -fsanitize=%,$(CFLAGS))),)
 WRAPPED += $(foreach access,load store,$(foreach size,1 2 4 8 16 _n,__asan_report_$(access)$(size)_noabort))
 endif
 $(foreach peer,$(PEERS),\
     $(eval $(BUILD)/fuzz/targets/$(peer)_%.o: private override CFLAGS += $($(peer)_CFLAGS)) \
     $(eval $(OUT)/$(peer)_%: private TARGET_LIBS += $($(peer)_LIBS) $(BUILD)/harness.a \
-        $(patsubst %,-Wl$(comma)--wrap=%,$(WRAPPED) $(if $(filter curl,$(peer)),connect recv send))))
+        $(patsubst %,-Wl$(comma)--wrap=%,$(WRAPPED) $(WRAPPED_$(peer)))))
 
 # What libetpan_difference has for itself.
 FUZZ_DIFFERENCE := $(call object,$(filter-out %_test.c,$(wildcard fuzz/difference/*.c)))

@@ -61,6 +61,11 @@ class Target:
         return not self.name.startswith(PEERS)
 
     @property
+    def tested(self):
+        """The program that it tests, by the name that fuzz/findings.tsv has."""
+        return self.options.get("imapspec", "program", fallback="imapspec")
+
+    @property
     def sees_leaks(self):
         """Are leaks findings?"""
         return self.options.getboolean("libfuzzer", "detect_leaks", fallback=True)

@@ -31,10 +31,11 @@ enum {
     PLACES = 1 << 12, /* of code, from which a bug was seen; more of them are not told apart */
     OWN_FRAMES = 2,   /* at least, where the place of a bug isn't known */
     SIGNAL_STACK = 1 << 20,
-    BELOW = 1024 + 8, /* octets that the frame of finding_seek takes less than; as if called */
-    DEPTH = 128,      /* frames, of one that never ends */
-    TICK = 20000,     /* microseconds of the processor's time */
-    PATIENCE = 4,     /* ticks that an execution may go on to */
+    STACK = 1 << 23,   /* octets: Linux's limit */
+    BELOW = 65536 + 8, /* octets that a few frames take less than; as if called */
+    DEPTH = 128,       /* frames, of one that never ends */
+    TICK = 20000,      /* microseconds of the processor's time */
+    PATIENCE = 4,      /* ticks that an execution may go on to */
 };
 
 static const struct {
@@ -61,6 +62,9 @@ static struct {
 /* In every program with a sanitizer; where there is none, addresses must do. */
 void __sanitizer_symbolize_pc(uintptr_t address, const char *format, char *text, size_t size)
     __attribute__((weak));
+
+/* In those with AddressSanitizer. */
+void __asan_unpoison_memory_region(const volatile void *octets, size_t size) __attribute__((weak));
 
 static bool remember(uint64_t hashes[PLACES], uint64_t hash) {
     for (size_t i = 0; i < PLACES; i++) {
@@ -212,12 +216,17 @@ static uintptr_t place_of(const ucontext_t *context) {
 }
 
 /* Leaves once the handler has returned, on the stack on which finding_seek was called: on a
- * signal's own stack, AddressSanitizer would read the list of all mappings first. */
+ * signal's own stack, AddressSanitizer would read the list of all mappings first. What it remembers
+ * of the frames that are left is nobody's any more. */
 static void leave_signal(ucontext_t *context) {
 #ifdef REG_RIP
-    const greg_t aligned = 16;
-    greg_t stack = (greg_t)(uintptr_t)search.stack;
+    const greg_t aligned = 16, stack = (greg_t)(uintptr_t)search.stack;
+    greg_t left = stack - context->uc_mcontext.gregs[REG_RSP] + BELOW;
 
+    if (__asan_unpoison_memory_region) {
+        left = left > BELOW && left < STACK ? left : STACK;
+        __asan_unpoison_memory_region((char *)search.stack - left, (size_t)left);
+    }
     context->uc_mcontext.gregs[REG_RSP] = (stack & -aligned) - BELOW;
     context->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)leave;
 #else

@@ -201,7 +201,7 @@ def test_found_and_known(fresh):
     assert (fresh.folder / finding[4]).read_bytes().startswith(b"BU")
     assert "next      make fuzz-triage TARGET=planted" in done.stdout
     with open(fresh.folder / "fuzz/findings.tsv", "a") as table:
-        table.write(f"planted\t1\t{finding[1]}\t{finding[2]}\ta bug\n")
+        table.write(f"imapspec\t1\t{finding[1]}\t{finding[2]}\ta bug\n")
     done = fresh.run("fuzz", "--time", "3", "planted")
     assert done.returncode == 0, done.stdout
     assert "no findings, 1 known" in done.stdout

@@ -376,6 +376,17 @@ def test_findings_file():
         assert len(row.line()) < 400
 
 
+def test_hang_is_known_by_two_functions():
+    """Where it is looked at is chance."""
+    rows = [findings.Finding("peer", "1", kind, ("read", "parse", "reply"), "")
+            for kind in ("timeout", "abort")]
+    assert findings.find(rows, "peer", "timeout", ("parse", "reply", "open")) == rows[0]
+    assert findings.find(rows, "peer", "timeout", ("parse", "open")) is None
+    assert findings.find(rows, "peer", "abort", ("parse", "reply", "open")) is None
+    assert findings.find(rows, "peer", "abort", ("read", "parse", "reply")) == rows[1]
+    assert findings.find(rows, "other", "abort", ("read", "parse", "reply")) is None
+
+
 def test_findings_file_that_is_broken(tmp_path):
     path = tmp_path / "findings.tsv"
     path.write_text("a\tb\n")

@@ -26,6 +26,17 @@ class Finding(collections.namedtuple("Finding", "program version kind where note
         return "\t".join([self.program, self.version, self.kind, frames, self.note])
 
 
+def find(known, program, kind, where):
+    """The one of these findings that this is, or None. Where a program is that never ends is chance:
+    two functions in common will do."""
+    for finding in known:
+        if (finding.program, finding.kind) == (program, kind):
+            common = set(finding.where) & set(where)
+            if finding.where == where or kind == "timeout" and len(common) > 1:
+                return finding
+    return None
+
+
 def read(path=FILE):
     """All findings; ValueError where a line isn't one."""
     findings = []
