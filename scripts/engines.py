@@ -172,7 +172,11 @@ class AFL:
 
     @property
     def found(self):
-        return [*self.folder.glob("crashes/id*"), *self.folder.glob("hangs/id*")]
+        """What it has saved, and what the target has kept, and goes on past
+        (fuzz/harness/finding.h)."""
+        kept = [path for path in self.campaign.findings.iterdir()
+                if path.name not in self.campaign.found_before]
+        return [*self.folder.glob("crashes/id*"), *self.folder.glob("hangs/id*"), *kept]
 
     def start(self, seconds):
         target = self.campaign.target
@@ -233,7 +237,8 @@ class AFL:
             if ",orig:" not in path.name:
                 shutil.copyfile(path, self.campaign.corpus / digest(path))
         for path in self.found:
-            shutil.copyfile(path, self.campaign.findings / name_of(path))
+            if path.parent != self.campaign.findings:
+                shutil.copyfile(path, self.campaign.findings / name_of(path))
 
 
 def name_of(path):

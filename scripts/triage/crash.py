@@ -46,10 +46,11 @@ LIBC_SOURCE = re.compile(r"""
 ENTRY = "LLVMFuzzerTestOneInput"
 HARNESS = re.compile(r"/fuzz/(?:targets|harness)/[^/]*$")
 
-# What libFuzzer and the sanitizers say beside it.
+# What libFuzzer, AFL++'s driver and the sanitizers say beside it.
 CHATTER = re.compile(r"""
     INFO:\ | Running:\ | Executed\  | \*\*\* | .*:\ Running\ \d+\ inputs | ALARM:\ | NOTE:\  |
-    (?:\w+Sanitizer:)?DEADLYSIGNAL | ={9,} | ==\d+== | SUMMARY:\ | Reading\ \d+\ bytes
+    (?:\w+Sanitizer:)?DEADLYSIGNAL | ={9,} | ==\d+== | SUMMARY:\ | Reading\ \d+\ bytes |
+    Running\ LLVMFuzzerInitialize | continue\.\.\.$
     """, re.VERBOSE)
 VERDICT = re.compile(
     r"^broken: |[Aa]ssert|[Ee]rror|fatal|panic|corrupt|invalid|smashing|differ|mismatch")
