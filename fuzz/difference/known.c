@@ -162,8 +162,14 @@ static bool is_backslash(const struct piece *piece) {
 
 /* ---- accepted ------------------------------------------------------------------------------ */
 
+/* Within a quoted string or a text. */
+static bool is_free(const struct piece *piece) {
+    return piece->space && piece->atom && piece->list;
+}
+
 static bool misses_space(const struct piece *piece) {
-    return piece->space && !piece->over && piece->count > 0 && !strchr(")\t\r\n", *piece->octets);
+    return piece->space && !is_free(piece) && !piece->over && piece->count > 0 &&
+           !strchr(")\t\r\n", *piece->octets);
 }
 
 static bool is_nil(const struct piece *piece) {
@@ -180,7 +186,7 @@ static bool is_end(const struct piece *piece) {
 
 /* Within a date. */
 static bool is_no_date(const struct piece *piece) {
-    return !piece->space || piece->digit;
+    return before(piece) != '"' || piece->digit;
 }
 
 static bool is_star(const struct piece *piece) {
@@ -207,7 +213,7 @@ static bool is_minus(const struct piece *piece) {
 }
 
 static bool is_negative_length(const struct piece *piece) {
-    return is_minus(piece) && before(piece) == '{';
+    return begins(piece, "-") && before(piece) == '{';
 }
 
 static bool is_nul(const struct piece *piece) {
@@ -239,10 +245,6 @@ static bool is_nil_string(const struct piece *piece) {
 
 static bool is_string(const struct piece *piece) {
     return begins(piece, "\"") || begins(piece, "{") || is_nil(piece);
-}
-
-static bool is_string_too_many(const struct piece *piece) {
-    return !piece->string && is_string(piece);
 }
 
 static bool is_list(const struct piece *piece) {
@@ -290,6 +292,44 @@ static const uint8_t *last_before(const struct piece *piece, const char *word) {
 }
 
 static const char message_word[] = "\"RFC822\"", delivery_word[] = "\"DELIVERY-STATUS\"";
+
+/* More, where a list must end. */
+static bool is_too_much(const struct piece *piece) {
+    return !piece->string && !piece->atom && !is_end(piece) && !is_line_end(piece);
+}
+
+static bool is_no_subtype(const struct piece *piece) {
+    return is_list(piece) || is_nil(piece);
+}
+
+static const char auth_words[] = "AUTH= ", text_words[] = "( \"TEXT\"";
+
+static bool is_after_auth(const struct piece *piece) {
+    return last_before(piece, auth_words) == piece->octets - strlen(auth_words);
+}
+
+static bool is_of_spaced_text(const struct piece *piece) {
+    return last_before(piece, text_words) != NULL;
+}
+
+/* Where rights began that are tolerated as a part of the mailbox; NULL: nowhere. */
+static const uint8_t *bracket(const struct piece *piece) {
+    const uint8_t *opening = last_before(piece, " ["), *closing = last_before(piece, " ]");
+    return opening ? opening : closing;
+}
+
+static bool is_after_bracket(const struct piece *piece) {
+    return is_line_end(piece) && bracket(piece) != NULL;
+}
+
+/* No octet in the quotes, where there must be one. */
+static bool is_empty_delimiter(const struct piece *piece) {
+    return is_free(piece) && !piece->quoted && begins(piece, "\"") && before(piece) == '"';
+}
+
+static bool is_slash(const struct piece *piece) {
+    return begins(piece, "/");
+}
 
 static bool is_no_envelope(const struct piece *piece) {
     return !is_list(piece) && last_before(piece, message_word) != NULL;
@@ -367,6 +407,18 @@ static struct part after_brace(const struct piece *piece) {
     return (struct part){piece->octets - (before(piece) == '\r'), 0};
 }
 
+static struct part bracket_before(const struct piece *piece) {
+    return (struct part){bracket(piece) + 1, 1};
+}
+
+static struct part before_space(const struct piece *piece) {
+    return (struct part){piece->octets - 1, 0};
+}
+
+static struct part space_of_text(const struct piece *piece) {
+    return (struct part){last_before(piece, text_words) + 1, 1};
+}
+
 static struct part at_end(const struct piece *piece) {
     return (struct part){piece->octets + piece->count, 0};
 }
@@ -414,8 +466,11 @@ static struct part closing_bracket(const struct piece *piece) {
 }
 
 static struct part minus_and_digits(const struct piece *piece) {
-    const struct piece rest = {.octets = piece->octets + 1, .count = piece->count - 1};
-    return (struct part){piece->octets, 1 + digits(&rest).count};
+    size_t count = 0;
+    while (count < piece->count && (piece->octets[count] == '-' || isdigit(piece->octets[count]))) {
+        count++;
+    }
+    return (struct part){piece->octets, count};
 }
 
 static struct part digits_with_space(const struct piece *piece) {
@@ -498,14 +553,26 @@ static struct part list(const struct piece *piece) {
     return (struct part){piece->octets, (size_t)(rest.octets - piece->octets)};
 }
 
+/* All up to the parenthesis that ends the list that the piece is in. */
+static struct part rest_of_list(const struct piece *piece) {
+    struct piece rest = *piece;
+    while (rest.count > 0 && !is_end(&rest)) {
+        size_t count = is_list(&rest) ? list(&rest).count : 1;
+        count = begins(&rest, "\"") ? string(&rest).count : count;
+        rest.octets += count;
+        rest.count -= count;
+    }
+    return (struct part){piece->octets, (size_t)(rest.octets - piece->octets)};
+}
+
 static struct part list_with_space(const struct piece *piece) {
     struct part part = list(piece);
     part.count += part.count < piece->count && part.octets[part.count] == ' ';
     return part;
 }
 
-/* A string, and the parameters after it. */
-static struct part disposition(const struct piece *piece) {
+/* A string, and the list or the NIL after it. */
+static struct part string_and_list(const struct piece *piece) {
     const size_t name = string_with_space(piece).count;
     const struct piece rest = {.octets = piece->octets + name, .count = piece->count - name};
     const struct part parameters = is_list(&rest) ? list(&rest) : string(&rest);
@@ -561,6 +628,10 @@ static const struct known differences[] = {
      "mbx-list-oflag", .shape = is_longer_flag, .part = second_octet, .instead = "x"},
     {"malformed-code", "RFC 3501, 9", "a response code that is none is read as one", KNOWN_VAGUE,
      "text", .shape = is_bracket, .part = first_bracket, .instead = "x"},
+    {"capability-auth", "RFC 3501, 9", "AUTH= takes the next name", KNOWN_VAGUE, "capability",
+     .shape = is_after_auth, .part = before_space, .instead = "x"},
+    {"body-space", "RFC 3501, 9", "after SP a body of text is another one, without lines",
+     KNOWN_VAGUE, "number64", .shape = is_of_spaced_text, .part = space_of_text, .instead = ""},
     {"code-prefix", "RFC 3501, 9", "a code that begins as another is no code", KNOWN_VAGUE,
      "resp-text-code", .shape = is_longer_code, .part = first_octet, .instead = "x"},
     {"malformed-code-literal", "RFC 3501, 9", "a code that is none waits for a literal",
@@ -573,6 +644,8 @@ static const struct known differences[] = {
      .shape = is_end, .part = here, .instead = "\"a\" \"b\" NIL NIL NIL \"7bit\" 1"},
     {"list-empty", "RFC 3501, 9", "NIL may be an empty list", KNOWN_ACCEPTED, NULL,
      .shape = is_empty_list, .part = empty_list, .instead = "NIL"},
+    {"media-subtype", "RFC 3501, 9", "a body may lack its subtype, or a multipart its parts",
+     KNOWN_ACCEPTED, "media-subtype", .shape = is_no_subtype},
     {"nil-string", "RFC 3501, 9", "a string may be NIL", KNOWN_ACCEPTED, NULL,
      .shape = is_nil_string, .part = string, .instead = "\"x\""},
     {"quoted-backslash", "RFC 3501, 9", "a backslash may stand before any octet", KNOWN_ACCEPTED,
@@ -608,13 +681,19 @@ static const struct known differences[] = {
     {"envelope-short", "RFC 3501, 9", "an envelope may lack fields", KNOWN_ACCEPTED, "nil",
      .shape = is_end, .part = here, .instead = " NIL"},
     {"envelope-long", "RFC 3501, 9", "an envelope may have one string more", KNOWN_ACCEPTED,
-     "env-message-id", .shape = is_string_too_many, .part = string, .instead = ""},
+     "env-message-id", .shape = is_too_much, .part = rest_of_list, .instead = ""},
     {"envelope-short", "RFC 3501, 9", "an envelope may lack fields", KNOWN_ACCEPTED, "env-*",
      .shape = is_no_list, .part = here, .instead = "NIL "},
     {"envelope-lists", "RFC 3501, 9", "an envelope may have more lists of addresses",
      KNOWN_ACCEPTED, "env-*", .shape = is_list, .part = list_with_space, .instead = ""},
     {"body-id", "RFC 3501, 9", "the id of a body may be an atom", KNOWN_ACCEPTED, "body-fld-id",
      .shape = is_atom, .part = word, .instead = "NIL"},
+    {"namespace-after", "RFC 2342, 6", "an extension may stand after the namespace", KNOWN_ACCEPTED,
+     "namespace-descr", .shape = is_string, .part = string_and_list, .instead = ""},
+    {"namespace-delimiter", "RFC 2342, 6", "a delimiter may be empty", KNOWN_ACCEPTED, NULL,
+     .shape = is_empty_delimiter, .part = here, .instead = "/"},
+    {"list-slash", "RFC 3501, 9", "a flag of LIST may begin with a slash", KNOWN_ACCEPTED,
+     "mailbox-list", .shape = is_slash, .part = first_octet, .instead = "\\"},
     {"space-extra", "RFC 3501, 9", "SP may stand beside what stands alone", KNOWN_ACCEPTED, NULL,
      .shape = is_sp, .part = first_octet, .instead = ""},
     {"capability-rev1", "RFC 3501, 7.2.1", "CAPABILITY may lack IMAP4rev1", KNOWN_ACCEPTED,
@@ -633,26 +712,28 @@ static const struct known differences[] = {
      "body-fld-enc", .shape = is_atom, .part = word, .instead = "\"x\""},
     {"body-lines", "RFC 3501, 9", "a body that is no text may have a number of lines",
      KNOWN_ACCEPTED, "body-fld-md5", .shape = is_digit, .part = digits_with_space, .instead = ""},
-    {"media-subtype", "RFC 3501, 9", "a body may lack its subtype, or a multipart its parts",
-     KNOWN_ACCEPTED, "media-subtype", .shape = is_list},
     {"delivery-status", "RFC 3501, 9", "a delivery status is read as a message", KNOWN_ACCEPTED,
      "body-fld-md5", .shape = of_delivery_status, .part = delivery_status, .instead = "\"RFC822\""},
     {"address-qq", "RFC 3501, 9", "a host that begins with qq.com\" is refused", KNOWN_REFUSED,
      "addr-host", .shape = is_qq, .part = whole, .instead = "NIL"},
     {"body-disposition", "RFC 3501, 9", "a disposition needs no parentheses", KNOWN_ACCEPTED,
-     "body-fld-dsp", .shape = is_string, .part = disposition, .instead = "NIL"},
+     "body-fld-dsp", .shape = is_string, .part = string_and_list, .instead = "NIL"},
     {"string-atom", "RFC 3501, 9", "a parameter of a body may be an atom", KNOWN_ACCEPTED, "string",
      .shape = is_string_atom, .part = word, .instead = "\"x\""},
     {"parameters-odd", "RFC 3501, 9", "a list of parameters may be of strings of any number",
      KNOWN_ACCEPTED, "string", .shape = is_end_of_list, .part = here, .instead = " \"\""},
+    {"parameters-odd", "RFC 3501, 9", "a list of parameters may be of strings of any number",
+     KNOWN_ACCEPTED, "body-type-1part", .shape = is_end_of_list, .part = here, .instead = " \"\""},
     {"octets-nil", "RFC 3501, 9", "the size of a body may be NIL", KNOWN_ACCEPTED, "number",
      .shape = is_nil, .part = string, .instead = "1"},
     {"atom-string", "RFC 3501, 9", "a flag may be a string", KNOWN_ACCEPTED, NULL,
      .shape = is_atom_string, .part = string, .instead = "x"},
     {"atom-8bit", "RFC 3501, 9", "DEL and octets over 127 may stand in an atom", KNOWN_ACCEPTED,
      NULL, .shape = is_8bit, .part = first_octet, .instead = "x"},
-    {"flag-star", "RFC 3501, 9", "\\* is a flag like the others", KNOWN_ACCEPTED, "flag*",
+    {"flag-star", "RFC 3501, 9", "\\* is a flag like the others", KNOWN_ACCEPTED, NULL,
      .shape = is_star, .part = first_octet, .instead = "x"},
+    {"rights", "RFC 4314, 7", "rights may be any octets", KNOWN_ACCEPTED, "mailbox",
+     .shape = is_after_bracket, .part = bracket_before, .instead = "l"},
     {"rights", "RFC 4314, 7", "rights may be any octets", KNOWN_ACCEPTED, "rights",
      .shape = is_no_right, .part = character, .instead = "l"},
     {"space-missing", "RFC 3501, 9", "where SP separates, none is needed", KNOWN_ACCEPTED, NULL,
