@@ -41,7 +41,7 @@ LIBC_MODULE = re.compile(
 LIBC_SOURCE = re.compile(r"""
     (?:^|/)[\w-]+/\.{1,2}/(?: sysdeps | csu | nptl | stdlib | signal | string | malloc | libio |
                               stdio-common | assert | debug | elf | io | socket | misc )/ |
-    /include/c\+\+/ | /compiler-rt/ | FuzzerMain\.cpp | aflpp_driver
+    /include/c\+\+/ | /lib/gcc/\S+/include/ | /compiler-rt/ | FuzzerMain\.cpp | aflpp_driver
     """, re.VERBOSE)
 ENTRY = "LLVMFuzzerTestOneInput"
 HARNESS = re.compile(r"/fuzz/(?:targets|harness)/[^/]*$")
