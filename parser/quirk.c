@@ -105,15 +105,15 @@ static bool read_unquoted_special(const struct quirk_refusal *refusal,
            place_after(refusal->parser, "") == PLACE_ATOM;
 }
 
-/* A character of UTF-8 that breaks off is completed; else the octet is read as a letter would be.
- */
+/* A character of UTF-8 that breaks off is completed; else the octet is read as one would be that no
+ * word of the grammar has, as a medium of "TE", the octet and "T" is not "TEXT". */
 static bool read_8bit(const struct quirk_refusal *refusal, struct quirk_remedy *remedy,
                       enum place place) {
     static const char *const tails[] = {"\x80", "\x80\x80", "\x80\x80\x80", "\xA0\x80",
                                         "\x90\x80\x80"};
-    remedy->instead = "x";
+    remedy->instead = "~";
     remedy->skip = true;
-    if (refusal->octet >= 0x80 && place_after(refusal->parser, "x") == place) {
+    if (refusal->octet >= 0x80 && place_after(refusal->parser, "~") == place) {
         return true;
     }
     remedy->skip = false;
