@@ -252,7 +252,7 @@ static bool is_list(const struct piece *piece) {
 }
 
 static bool is_atom_octet(int octet) {
-    return octet > ' ' && !strchr("(){\"\\%*]", octet);
+    return octet > ' ' && !strchr("(){\"\\%*", octet);
 }
 
 /* The atom that the piece is in, or that ends before it. */
@@ -349,7 +349,11 @@ static bool of_status(const struct piece *piece) {
 
 /* The number at the beginning of the response is none of a message. */
 static bool of_zero(const struct piece *piece) {
-    return piece->response[2] == '0' || piece->response[2] == '-';
+    const uint8_t *number = piece->response + 1;
+    while (number < piece->octets && is_blank(*number)) {
+        number++;
+    }
+    return *number == '0' || *number == '-';
 }
 
 static bool is_digit(const struct piece *piece) {
@@ -490,12 +494,13 @@ static struct part zeros(const struct piece *piece) {
 
 /* The number after "* ". */
 static struct part message_number(const struct piece *piece) {
-    const uint8_t *number = piece->response + 2;
-    size_t count = 1;
-    while (isdigit(number[count])) {
-        count++;
+    const uint8_t *number = piece->response + 1, *end;
+    while (number < piece->octets && is_blank(*number)) {
+        number++;
     }
-    return (struct part){number, count};
+    for (end = number + 1; end < piece->octets && isdigit(*end); end++) {
+    }
+    return (struct part){number, (size_t)(end - number)};
 }
 
 static struct part delivery_status(const struct piece *piece) {
@@ -676,6 +681,8 @@ static const struct known differences[] = {
      "number64", .shape = is_string, .part = here, .instead = "0 "},
     {"number-zero", "RFC 3501, 9", "the number of a message may begin with 0", KNOWN_ACCEPTED,
      "mailbox-data", .shape = of_zero, .part = message_number, .instead = "1"},
+    {"number-zero", "RFC 3501, 9", "0 is a number like the others", KNOWN_ACCEPTED,
+     "mod-sequence-value", .shape = is_end, .part = previous_octet, .instead = "1"},
     {"number-zero", "RFC 3501, 9", "0 is a number like the others", KNOWN_ACCEPTED, NULL,
      .shape = is_zero, .part = zeros, .instead = "1"},
     {"envelope-short", "RFC 3501, 9", "an envelope may lack fields", KNOWN_ACCEPTED, "nil",
