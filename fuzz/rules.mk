@@ -116,8 +116,13 @@ FUZZ_HARNESS := $(filter-out %_test.c,$(wildcard fuzz/harness/*.c))
 # nothing from it, and is slow.
 ifeq ($(ENGINE)-$(notdir $(CC)),libfuzzer-clang)
 $(call object,$(PARSER) $(FUZZ_HARNESS)): override CFLAGS += -fno-sanitize-coverage=trace-cmp
-# What is done at a bug is no reason to keep an input.
-$(BUILD)/fuzz/harness/finding.o: override CFLAGS += -fno-sanitize=fuzzer-no-link
+endif
+# What is done at a bug is no reason to keep an input, nor what is done after it.
+LEFT := $(call object,fuzz/harness/finding.c fuzz/harness/fence.c)
+ifeq ($(ENGINE)-$(notdir $(CC)),libfuzzer-clang)
+$(LEFT): override CFLAGS += -fno-sanitize=fuzzer-no-link
+else ifeq ($(CC),afl-clang-fast)
+$(LEFT): override CC := clang
 endif
 
 # The linker takes of the tool what a target calls: none calls what needs another library.
