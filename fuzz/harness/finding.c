@@ -427,8 +427,9 @@ static void set_sanitizer_options(char **arguments) {
 void finding_prepare(char **arguments) {
     void *frame[1];
 
-    search.folder = getenv("IMAPSPEC_FINDINGS");
-    if (search.folder) {
+    const char *folder = getenv("IMAPSPEC_FINDINGS");
+    if (folder && *folder) {
+        search.folder = folder;
         set_sanitizer_options(arguments);
         backtrace(frame, 1); /* the first call allocates */
         heed_signals();
