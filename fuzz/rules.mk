@@ -115,7 +115,7 @@ FUZZ_HARNESS := $(filter-out %_test.c,$(wildcard fuzz/harness/*.c))
 # What the parser compares octets with is its tables: an engine that watches comparisons learns
 # nothing from it, and is slow.
 ifeq ($(ENGINE)-$(notdir $(CC)),libfuzzer-clang)
-$(call object,$(PARSER) $(FUZZ_HARNESS)): override CFLAGS += -fno-sanitize-coverage=trace-cmp
+$(call object,$(PARSER) $(FUZZ_HARNESS)): override CFLAGS += -fno-sanitize-coverage=trace-cmp,indirect-calls
 endif
 # What is done at a bug is no reason to keep an input, nor what is done after it.
 LEFT := $(call object,fuzz/harness/finding.c fuzz/harness/fence.c)

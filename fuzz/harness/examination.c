@@ -10,7 +10,7 @@ enum {
     NODES = 1 << 14,
     ACCEPTED = 8,   /* what could have stood there is asked of one error of so many, */
     EXPLAINED = 64, /* and what explains it of so many, for they take longer than all the rest */
-    CHECKED = 16,   /* one input of so many has its messages checked, likewise */
+    CHECKED = 32,   /* one input of so many has its messages checked, likewise */
     VALUE = 64,     /* octets of a value that are looked at */
     MOST_EXPLAINED = 100, /* octets of an explanation, likewise */
     GUARD = 0xA5          /* behind what may be written to */

@@ -120,6 +120,13 @@ uint8_t transitions_octet(const struct transitions *t, uint32_t transition) {
     return t->items[transition].octet;
 }
 
+bool transitions_is_forced(const struct transitions *t, uint32_t transition) {
+    uint32_t row = t->items[transition].row;
+
+    return (transition == 0 || t->items[transition - 1].row != row) &&
+           (transition + 1 == t->count || t->items[transition + 1].row != row);
+}
+
 /* ---- walking ------------------------------------------------------------------------------- */
 
 /* What an engine watches is the parser: to be watched as well would make this slow. */

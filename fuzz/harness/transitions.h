@@ -19,6 +19,9 @@ uint32_t transitions_count(const struct transitions *);
 imap_rule transitions_rule(const struct transitions *, uint32_t transition);
 uint8_t transitions_octet(const struct transitions *, uint32_t transition);
 
+/* Is it the only one of its state? */
+bool transitions_is_forced(const struct transitions *, uint32_t transition);
+
 /* Receives each transition that is taken. */
 typedef void transition_sink(void *context, uint32_t transition);
 

@@ -16,6 +16,7 @@ struct taking {
     struct side side;
     const char *before; /* what is said before a message */
     uint8_t *taken;
+    uint32_t last;
 };
 
 static struct taking taking_of(enum imap_root root) {
@@ -32,6 +33,7 @@ static void take(void *context, uint32_t transition) {
 
     assert_true(transition < transitions_count(taking->side.transitions));
     taking->taken[transition] = 1;
+    taking->last = transition;
 }
 
 static uint32_t count_taken(const struct taking *taking) {
@@ -121,12 +123,24 @@ static void test_names(void **state) {
     free_taking(&taking);
 }
 
+/* Another word than BYE could have begun with B, none with BY. */
+static void test_forced(void **state) {
+    static const char text[] = "* OK hi\r\n* BYE";
+    struct taking taking = taking_of(IMAP_GREETING);
+
+    (void)state;
+    side_walk(&taking.side, (const uint8_t *)text, strlen(text) - 1, take, &taking);
+    assert_false(transitions_is_forced(taking.side.transitions, taking.last));
+    side_walk(&taking.side, (const uint8_t *)text, strlen(text), take, &taking);
+    assert_true(transitions_is_forced(taking.side.transitions, taking.last));
+    free_taking(&taking);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_of_server),
-        cmocka_unit_test(test_all_of_client),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_all_of_server), cmocka_unit_test(test_all_of_client),
+        cmocka_unit_test(test_refused),       cmocka_unit_test(test_names),
+        cmocka_unit_test(test_forced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
