@@ -74,7 +74,8 @@ FUZZ_INSTRUMENT_libfuzzer := -fsanitize=fuzzer-no-link
 FUZZ_SANITIZE_address   := -fsanitize=address
 FUZZ_SANITIZE_undefined := -fsanitize=undefined -fno-sanitize-recover=undefined
 FUZZ_SANITIZE_memory    := -fsanitize=memory -fsanitize-memory-track-origins
-FUZZ_SANITIZE_coverage  := -fprofile-instr-generate -fcoverage-mapping
+# With the sanitizer, or a peer's bug would break the heap, and end the replay.
+FUZZ_SANITIZE_coverage  := -fprofile-instr-generate -fcoverage-mapping -fsanitize=address
 FUZZ_SANITIZE_none      := -O2
 
 FUZZ_BUILD := $(BUILD)/fuzz/$(ENGINE)-$(FUZZ_SANITIZER)
@@ -112,8 +113,8 @@ $(OUT)/reference: $(BUILD)/fuzz/bench/reference.o
 
 FUZZ_HARNESS := $(filter-out %_test.c,$(wildcard fuzz/harness/*.c))
 
-# What the parser compares octets with is its tables: an engine that watches comparisons learns
-# nothing from it, and is slow.
+# What the parser compares octets with, and whom it calls, is in its tables: an engine that watches
+# either learns nothing from it, and is slow.
 ifeq ($(ENGINE)-$(notdir $(CC)),libfuzzer-clang)
 $(call object,$(PARSER) $(FUZZ_HARNESS)): override CFLAGS += -fno-sanitize-coverage=trace-cmp,indirect-calls
 endif

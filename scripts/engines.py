@@ -60,11 +60,14 @@ def spawn(command, log, variables):
                                 preexec_fn=lambda: keeper.die_with_parent(parent))
 
 
-def run(command, log, variables):
-    """The status of a process. When the user has had enough, all of it is ended."""
+def run(command, log, variables, seconds=None):
+    """The status of a process; None: it took longer than it may. When that is so, or the user has
+    had enough, all of it is ended."""
     process = spawn(command, log, variables)
     try:
-        return process.wait()
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
     finally:
         if process.returncode is None:
             os.killpg(process.pid, signal.SIGKILL)

@@ -5,7 +5,7 @@ import re
 import time
 from ctypes import POINTER, c_char_p, c_int32, c_size_t, c_uint, c_uint8, c_void_p
 
-ROOTS = {"client": "command", "server": "greeting"}  # of the first message
+import engines
 
 # Lines, words, octets.
 PARTS = [re.compile(rb"[^\n]*\n|[^\n]+"), re.compile(rb"\w+|\s+|[^\w\s]"),
@@ -103,7 +103,7 @@ class Trimmer:
 
     def __init__(self, library, side):
         # Of all of the process: one side at a time.
-        os.environ["IMAPSPEC_MUTATOR"] = f"root={ROOTS[side]}"
+        os.environ["IMAPSPEC_MUTATOR"] = f"root={engines.ROOTS[side]}"
         library = ctypes.CDLL(str(library))
         self.open = function(library.afl_custom_init, c_void_p, c_void_p, c_uint)
         self.begin = function(library.afl_custom_init_trim, c_int32, c_void_p, c_char_p, c_size_t)
