@@ -164,7 +164,7 @@ $(BUILD)/fuzz/transition-coverage: $(BUILD)/fuzz/coverage/transition_coverage.o 
 $(BUILD)/fuzz/bench/mutations: $(BUILD)/fuzz/bench/mutations.o $(call object,$(MUTATOR)) $(BUILD)/libimapspec.a
 	$(call show,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $^ -o $@
 
-bench-fuzz: $(BUILD)/fuzz/bench/mutations ## measure what the mutator is worth, beside engines alone (half an hour)
+bench-fuzz: $(BUILD)/fuzz/bench/mutations ## measure what the mutator is worth, beside engines alone (forty minutes)
 	@scripts/setup fuzz
 	@BUILD=$(BUILD) JOBS=$(JOBS) scripts/bench-fuzz $(OPTIONS)
 
