@@ -8,6 +8,8 @@ import pytest
 
 from test_own_targets import make_targets
 
+pytestmark = pytest.mark.own_build
+
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 NAME = "libetpan_difference"
 MOST = 3000  # responses of the exhaustive ones are tried

@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.own_build
+
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 SCRIPTS = ["fuzz", "fuzz-check", "fuzz-minimize", "fuzz-coverage", "fuzz-plot", "fuzzing.py",
            "engines.py", "keeper.py"]

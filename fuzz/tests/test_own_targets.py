@@ -7,6 +7,8 @@ import subprocess
 
 import pytest
 
+pytestmark = pytest.mark.own_build
+
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 
 SEEDS = {

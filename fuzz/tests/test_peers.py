@@ -8,6 +8,8 @@ import pytest
 
 from test_own_targets import make_targets
 
+pytestmark = pytest.mark.own_build
+
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAMS = TOP / "build/fuzz/libfuzzer-address"
 PEERS = ["libetpan_response", "libetpan_session", "c_client_session", "curl_session"]

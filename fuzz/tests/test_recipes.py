@@ -8,6 +8,8 @@ import subprocess
 import pytest
 import yaml
 
+pytestmark = pytest.mark.own_build
+
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 RECIPES = TOP / "fuzz/recipes"
 FILES = sorted([*RECIPES.rglob("*.yml"), *RECIPES.rglob("*.yaml"), *TOP.glob(".clusterfuzzlite/*.yaml"),

@@ -12,6 +12,8 @@ import xml.etree.ElementTree as xml
 
 import pytest
 
+pytestmark = pytest.mark.own_build
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 SCRIPT = ROOT / "scripts/fuzz-triage"
