@@ -5,6 +5,7 @@ BUILD/fuzz/corpus by default) are those of make.
 """
 import configparser
 import dataclasses
+import fcntl
 import os
 import pathlib
 import re
@@ -166,13 +167,16 @@ def made(folder):
 
 
 def make(*arguments, jobs=None):
-    """A make of its own, whoever called us: it says what it builds on stderr."""
+    """A make of its own, whoever called us: it says what it builds on stderr. One at a time, as
+    several campaigns may be begun at once."""
     environment = {name: value for name, value in os.environ.items()
                    if name not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "BUILD")}
     command = ["make", "--no-print-directory", f"-j{jobs or os.cpu_count() or 2}",
                f"BUILD={os.path.relpath(BUILD, ROOT)}", *arguments]
-    if subprocess.run(command, cwd=ROOT, env=environment, stdout=2).returncode:
-        raise Problem(f"make {' '.join(arguments)} failed")
+    with open(made(BUILD) / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if subprocess.run(command, cwd=ROOT, env=environment, stdout=2).returncode:
+            raise Problem(f"make {' '.join(arguments)} failed")
 
 
 def build(engine, sanitizer, names=None, jobs=None):

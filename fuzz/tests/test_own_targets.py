@@ -29,7 +29,7 @@ TARGETS = {"commands": "client", "responses": "server", "splits": "server", "rou
 def make_targets(*arguments):
     """One at a time, for what is built first is shared."""
     (TOP / "build").mkdir(exist_ok=True)
-    with open(TOP / "build/fuzz-targets.lock", "w", encoding="ascii") as lock:
+    with open(TOP / "build/lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         subprocess.run(["make", "--no-print-directory", "-j2", "-C", TOP, "BUILD=build",
                         "SANITIZE=", "fuzz-targets", *arguments], check=True, capture_output=True)
