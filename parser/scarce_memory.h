@@ -37,7 +37,7 @@ void *__wrap_realloc(void *block, size_t size) {
 }
 
 /* The least number of allocations that is enough; `make` says whether it was. */
-static size_t allocations_of(bool (*make)(void)) {
+static inline size_t allocations_of(bool (*make)(void)) {
     size_t count = 0;
     bool done = false;
 
